@@ -1,0 +1,157 @@
+package dev.innkeeper.billing;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.innkeeper.billing.customer.Customers;
+import dev.innkeeper.billing.db.Commands;
+import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.Migrations;
+import dev.innkeeper.billing.event.EventLog;
+import dev.innkeeper.billing.id.Ids;
+import dev.innkeeper.billing.json.BillingJson;
+import dev.innkeeper.billing.work.DueWork;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine: every service over one database. Thread-safe.
+ *
+ * <p>The caller owns the {@link DataSource} and the threads: {@link #runDue} does what is due and
+ * returns.
+ */
+public final class BillingEngine implements AutoCloseable {
+  private final Database db;
+  private final Clock clock;
+  private final EventLog events;
+  private final Customers customers;
+  private final List<DueWork> dueWork;
+
+  private BillingEngine(Builder builder, DataSource dataSource) {
+    this.clock = builder.clock;
+    this.db = new Database(dataSource, builder.schema);
+    Ids ids = new Ids(clock, new SecureRandom());
+    ObjectMapper json = BillingJson.mapper();
+    Commands commands = new Commands(db, json, clock);
+    this.events = new EventLog(db, json, ids, clock);
+    this.customers = new Customers(db, commands, events, json, ids, clock);
+    this.dueWork = List.of();
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  public Customers customers() {
+    return customers;
+  }
+
+  public EventLog events() {
+    return events;
+  }
+
+  /** The time the engine goes by. */
+  public Instant now() {
+    return clock.instant();
+  }
+
+  /**
+   * Runs commands inside the caller's transaction: they take effect when the caller commits, and
+   * not at all when the caller rolls back.
+   *
+   * @param connection in a transaction of the caller's, to the engine's database
+   */
+  public <T extends @Nullable Object> T in(Connection connection, Supplier<T> commands) {
+    return db.joining(connection, commands);
+  }
+
+  /**
+   * Does work that is due, of every kind in turn, until nothing is due or the time is up.
+   *
+   * @param budget no new batch is begun after this much time
+   * @return how many items of each kind were done
+   */
+  public Map<String, Integer> runDue(Duration budget) {
+    // The budget is real time, whatever the engine's clock says.
+    long deadlineNanos = System.nanoTime() + budget.toNanos();
+    Map<String, Integer> done = new LinkedHashMap<>();
+    boolean progress = true;
+    while (progress) {
+      progress = false;
+      for (DueWork work : dueWork) {
+        if (System.nanoTime() > deadlineNanos) {
+          return done;
+        }
+        int items = work.runBatch(clock.instant());
+        done.merge(work.name(), items, Integer::sum);
+        progress |= items > 0;
+      }
+    }
+    return done;
+  }
+
+  /** Ends the engine's own threads. The data source is the caller's and stays open. */
+  @Override
+  public void close() {}
+
+  /** Collects what an engine is made of. Not thread-safe. */
+  public static final class Builder {
+    private @Nullable DataSource dataSource;
+    private String schema = "billing";
+    private Clock clock = Clock.systemUTC();
+    private boolean migrate;
+
+    private Builder() {}
+
+    /** Where the money is kept: PostgreSQL 15 or newer. A pooled data source is expected. */
+    public Builder dataSource(DataSource newDataSource) {
+      this.dataSource = newDataSource;
+      return this;
+    }
+
+    /** The schema that belongs to the engine alone; {@code billing} unless set. */
+    public Builder schema(String newSchema) {
+      this.schema = newSchema;
+      return this;
+    }
+
+    /** The time the engine goes by; the system's unless set. */
+    public Builder clock(Clock newClock) {
+      this.clock = newClock;
+      return this;
+    }
+
+    /** Lets {@link #build} create or update the schema, which it otherwise refuses to touch. */
+    public Builder migrate() {
+      this.migrate = true;
+      return this;
+    }
+
+    /**
+     * Makes the engine.
+     *
+     * @throws IllegalStateException without a data source
+     * @throws dev.innkeeper.billing.db.SchemaMismatch when the schema is older or newer than this
+     *     version; an older one is brought up to date first if {@link #migrate} was called
+     */
+    public BillingEngine build() {
+      DataSource source = dataSource;
+      if (source == null) {
+        throw new IllegalStateException("the engine needs a dataSource");
+      }
+      Migrations migrations = new Migrations(source, schema);
+      if (migrate) {
+        migrations.migrate();
+      }
+      migrations.requireCurrent();
+      return new BillingEngine(this, source);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package dev.innkeeper.billing.id;
+
+import java.time.Clock;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+
+/**
+ * Makes UUIDs of version 7 (RFC 9562): sorted by time, and by order of making within one instance.
+ * Thread-safe.
+ */
+public final class Ids {
+  private static final int COUNTER_BITS = 12;
+  private static final long COUNTER_MAX = (1L << COUNTER_BITS) - 1;
+
+  private final Clock clock;
+  private final RandomGenerator random;
+  private long lastMillis;
+  private long counter;
+
+  /**
+   * @param random {@link java.security.SecureRandom} unless a test wants to repeat itself
+   */
+  public Ids(Clock clock, RandomGenerator random) {
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** A new identifier, larger than every one this instance made before. */
+  public synchronized UUID next() {
+    long now = clock.millis();
+    if (now > lastMillis) {
+      lastMillis = now;
+      // Half of the counter's range is left for the rest of this millisecond.
+      counter = random.nextLong(COUNTER_MAX / 2);
+    } else if (counter == COUNTER_MAX) {
+      lastMillis++;
+      counter = 0;
+    } else {
+      counter++;
+    }
+    long most = (lastMillis << 16) | 0x7000L | counter;
+    long least = (random.nextLong() & 0x3FFFFFFFFFFFFFFFL) | 0x8000000000000000L;
+    return new UUID(most, least);
+  }
+}

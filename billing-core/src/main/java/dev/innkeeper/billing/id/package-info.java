@@ -1,0 +1,5 @@
+/** Identifiers. */
+@NullMarked
+package dev.innkeeper.billing.id;
+
+import org.jspecify.annotations.NullMarked;

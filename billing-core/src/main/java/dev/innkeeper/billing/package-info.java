@@ -1,0 +1,5 @@
+/** Innkeeper's billing engine. Start at {@code BillingEngine}. */
+@NullMarked
+package dev.innkeeper.billing;
+
+import org.jspecify.annotations.NullMarked;

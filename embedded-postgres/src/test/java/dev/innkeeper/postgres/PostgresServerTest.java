@@ -1,0 +1,47 @@
+package dev.innkeeper.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PostgresServerTest {
+  @TempDir Path folder;
+
+  @Test
+  void aDurableServerKeepsItsDataAndItsPromises() throws SQLException {
+    Path data = folder.resolve("pg");
+    try (PostgresServer server = PostgresServer.startDurable(data, 0, Map.of())) {
+      assertThat(query(server, "show fsync")).isEqualTo("on");
+      assertThat(query(server, "show synchronous_commit")).isEqualTo("on");
+      assertThat(query(server, "show full_page_writes")).isEqualTo("on");
+      execute(server, "create table kept (n int)");
+      execute(server, "insert into kept values (42)");
+    }
+    try (PostgresServer server = PostgresServer.startDurable(data, 0, Map.of())) {
+      assertThat(query(server, "select n from kept")).isEqualTo("42");
+    }
+  }
+
+  private static void execute(PostgresServer server, String sql) throws SQLException {
+    try (Connection c = server.dataSource().getConnection();
+        Statement s = c.createStatement()) {
+      s.execute(sql);
+    }
+  }
+
+  private static String query(PostgresServer server, String sql) throws SQLException {
+    try (Connection c = server.dataSource().getConnection();
+        Statement s = c.createStatement();
+        ResultSet r = s.executeQuery(sql)) {
+      r.next();
+      return r.getString(1);
+    }
+  }
+}
