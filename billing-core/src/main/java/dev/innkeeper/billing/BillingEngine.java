@@ -5,6 +5,9 @@ import dev.innkeeper.billing.customer.Customers;
 import dev.innkeeper.billing.db.Commands;
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.db.Migrations;
+import dev.innkeeper.billing.event.BillingEvent;
+import dev.innkeeper.billing.event.EventDispatcher;
+import dev.innkeeper.billing.event.EventHook;
 import dev.innkeeper.billing.event.EventLog;
 import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.json.BillingJson;
@@ -14,9 +17,11 @@ import java.sql.Connection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +47,7 @@ public final class BillingEngine implements AutoCloseable {
     Commands commands = new Commands(db, json, clock);
     this.events = new EventLog(db, json, ids, clock);
     this.customers = new Customers(db, commands, events, json, ids, clock);
-    this.dueWork = List.of();
+    this.dueWork = List.of(new EventDispatcher(db, json, builder.hooks));
   }
 
   public static Builder builder() {
@@ -107,6 +112,7 @@ public final class BillingEngine implements AutoCloseable {
     private String schema = "billing";
     private Clock clock = Clock.systemUTC();
     private boolean migrate;
+    private final List<EventHook> hooks = new ArrayList<>();
 
     private Builder() {}
 
@@ -125,6 +131,20 @@ public final class BillingEngine implements AutoCloseable {
     /** The time the engine goes by; the system's unless set. */
     public Builder clock(Clock newClock) {
       this.clock = newClock;
+      return this;
+    }
+
+    /**
+     * Calls the handler for every event of the type, after the change that caused it is committed,
+     * in order for each customer, at least once.
+     */
+    public <E extends BillingEvent> Builder hook(Class<E> type, Consumer<E> handler) {
+      return hook(EventHook.on("hook-" + (hooks.size() + 1), type, handler));
+    }
+
+    /** Adds a hook with a name of its own, for one type of event or for all. */
+    public Builder hook(EventHook hook) {
+      hooks.add(hook);
       return this;
     }
 

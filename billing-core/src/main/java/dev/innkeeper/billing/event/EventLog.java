@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.json.BillingJson;
+import dev.innkeeper.billing.problem.NotFound;
 import java.sql.Array;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.OffsetDateTime;
@@ -131,16 +133,60 @@ public final class EventLog {
                 .bind("customer", customerId)
                 .bind("after", afterSeq)
                 .bind("limit", Math.min(limit, PAGE_MAX))
+                .map((row, context) -> stored(row))
+                .list());
+  }
+
+  /** Events that were given up on, oldest first, at most {@code limit} and 500. */
+  public List<ParkedEvent> parked(int limit) {
+    return db.tx(
+        handle ->
+            handle
+                .createQuery(
+                    "select customer_id, seq, id, type, occurred_at, data, failed_hooks, last_error"
+                        + " from @.event where status = 'PARKED' order by occurred_at, customer_id,"
+                        + " seq limit :limit")
+                .bind("limit", Math.min(limit, PAGE_MAX))
                 .map(
                     (row, context) ->
-                        new StoredEvent(
-                            row.getObject(1, UUID.class),
-                            row.getLong(2),
-                            row.getObject(3, UUID.class),
-                            row.getString(4),
-                            row.getObject(5, OffsetDateTime.class).toInstant(),
-                            row.getString(6)))
+                        new ParkedEvent(
+                            stored(row),
+                            List.of((String[]) row.getArray("failed_hooks").getArray()),
+                            row.getString("last_error")))
                 .list());
+  }
+
+  /**
+   * Has an event delivered again, to every hook if it was delivered, to the hooks that failed if it
+   * was parked.
+   *
+   * @throws NotFound when the customer has no event of this seq
+   */
+  public void replay(UUID customerId, long seq) {
+    int found =
+        db.tx(
+            handle ->
+                handle
+                    .createUpdate(
+                        "update @.event set status = 'PENDING', attempts = 0, next_attempt_at = :now"
+                            + " where customer_id = :customer and seq = :seq")
+                    .bind("now", clock.instant().atOffset(ZoneOffset.UTC))
+                    .bind("customer", customerId)
+                    .bind("seq", seq)
+                    .execute());
+    if (found == 0) {
+      throw new NotFound("event", customerId + "/" + seq);
+    }
+  }
+
+  static StoredEvent stored(ResultSet row) throws SQLException {
+    return new StoredEvent(
+        row.getObject("customer_id", UUID.class),
+        row.getLong("seq"),
+        row.getObject("id", UUID.class),
+        row.getString("type"),
+        row.getObject("occurred_at", OffsetDateTime.class).toInstant(),
+        row.getString("data"));
   }
 
   /**

@@ -11,7 +11,9 @@ create table event (
   attempts        int         not null default 0,
   next_attempt_at timestamptz,
   last_error      text,
+  failed_hooks    text[],
   primary key (customer_id, seq)
 ) with (fillfactor = 85);
 create index event_pending on event (next_attempt_at, customer_id, seq) where status = 'PENDING';
+create index event_parked on event (occurred_at, customer_id, seq) where status = 'PARKED';
 create index event_by_time on event (occurred_at, customer_id, seq);
