@@ -3,11 +3,20 @@ package dev.innkeeper.postgres;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Map;
 import java.util.TreeMap;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A PostgreSQL server on this machine, listening on the loopback interface only.
@@ -26,14 +35,20 @@ public final class PostgresServer implements AutoCloseable {
   private static final Map<String, String> DISPOSABLE =
       Map.of("fsync", "off", "synchronous_commit", "off", "full_page_writes", "off");
 
-  private final EmbeddedPostgres postgres;
+  private static final int PASSWORD_BYTES = 24;
 
-  private PostgresServer(EmbeddedPostgres postgres) {
+  private final EmbeddedPostgres postgres;
+  private final @Nullable String password;
+
+  private PostgresServer(EmbeddedPostgres postgres, @Nullable String password) {
     this.postgres = postgres;
+    this.password = password;
   }
 
   /**
-   * Starts a server whose acknowledged commits survive a crash, on a folder that is kept.
+   * Starts a server whose acknowledged commits survive a crash, on a folder that is kept. Other
+   * users of this machine can't log in to it: its password is made at the first start and lies
+   * beside the data, readable by their owner only.
    *
    * @param dataFolder created when absent; must belong to this server alone
    * @param port the TCP port on 127.0.0.1, or 0 for any free one
@@ -42,9 +57,64 @@ public final class PostgresServer implements AutoCloseable {
    */
   public static PostgresServer startDurable(
       Path dataFolder, int port, Map<String, String> settings) {
+    String password = password(dataFolder);
     EmbeddedPostgres.Builder builder =
-        builder(port, DURABLE, settings).setDataDirectory(dataFolder).setCleanDataDirectory(false);
-    return start(builder);
+        builder(port, DURABLE, settings)
+            .setDataDirectory(dataFolder)
+            .setCleanDataDirectory(false)
+            .setConnectConfig("password", password);
+    PostgresServer server = start(builder, password);
+    try {
+      requirePasswords(server, dataFolder.resolve("pg_hba.conf"));
+      return server;
+    } catch (IOException | SQLException e) {
+      server.close();
+      throw new IllegalStateException("PostgreSQL could not be given a password: " + e, e);
+    }
+  }
+
+  /** The password of this folder's server; made when there is none yet. */
+  private static String password(Path dataFolder) {
+    Path file = dataFolder.resolveSibling(dataFolder.getFileName() + ".password");
+    try {
+      if (Files.exists(file)) {
+        return Files.readString(file).strip();
+      }
+      byte[] random = new byte[PASSWORD_BYTES];
+      new SecureRandom().nextBytes(random);
+      String made = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      Files.createFile(file);
+      PosixFileAttributeView posix = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+      if (posix != null) {
+        posix.setPermissions(PosixFilePermissions.fromString("rw-------"));
+      }
+      Files.writeString(file, made);
+      return made;
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't keep a password in " + file, e);
+    }
+  }
+
+  /** initdb lets everybody on this machine in; from here on a password is asked for. */
+  private static void requirePasswords(PostgresServer server, Path rules)
+      throws IOException, SQLException {
+    if (!Files.readString(rules).contains(" trust")) {
+      return;
+    }
+    try (Connection connection = server.dataSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      // The password is base64url: it needs no quoting.
+      statement.execute("alter role postgres password '" + server.password + "'");
+      Files.writeString(
+          rules,
+          """
+          local all all scram-sha-256
+          host all all 127.0.0.1/32 scram-sha-256
+          host all all ::1/128 scram-sha-256
+          """);
+      statement.execute("select pg_reload_conf()");
+    }
   }
 
   /**
@@ -55,7 +125,7 @@ public final class PostgresServer implements AutoCloseable {
    * @throws UncheckedIOException when the server cannot be started
    */
   public static PostgresServer startDisposable(Map<String, String> settings) {
-    return start(builder(0, DISPOSABLE, settings));
+    return start(builder(0, DISPOSABLE, settings), null);
   }
 
   private static EmbeddedPostgres.Builder builder(
@@ -78,9 +148,9 @@ public final class PostgresServer implements AutoCloseable {
     return builder;
   }
 
-  private static PostgresServer start(EmbeddedPostgres.Builder builder) {
+  private static PostgresServer start(EmbeddedPostgres.Builder builder, @Nullable String password) {
     try {
-      return new PostgresServer(builder.start());
+      return new PostgresServer(builder.start(), password);
     } catch (IOException e) {
       throw new UncheckedIOException("PostgreSQL did not start: " + e.getMessage(), e);
     }
@@ -91,9 +161,10 @@ public final class PostgresServer implements AutoCloseable {
     return postgres.getPort();
   }
 
-  /** A JDBC URL of the database, with the user in it; there is no password. */
+  /** A JDBC URL of the database, with user and password in it: not for a log. */
   public String jdbcUrl(String database) {
-    return "jdbc:postgresql://127.0.0.1:" + port() + "/" + database + "?user=postgres";
+    String url = "jdbc:postgresql://127.0.0.1:" + port() + "/" + database + "?user=postgres";
+    return password == null ? url : url + "&password=" + password;
   }
 
   /** Unpooled connections to the database named {@code postgres}. */
@@ -103,7 +174,9 @@ public final class PostgresServer implements AutoCloseable {
 
   /** Unpooled connections to a database of this server. */
   public DataSource dataSource(String database) {
-    return postgres.getDatabase("postgres", database);
+    return password == null
+        ? postgres.getDatabase("postgres", database)
+        : postgres.getDatabase("postgres", database, Map.of("password", password));
   }
 
   @Override

@@ -1,9 +1,13 @@
 package dev.innkeeper.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -27,6 +31,27 @@ class PostgresServerTest {
     try (PostgresServer server = PostgresServer.startDurable(data, 0, Map.of())) {
       assertThat(query(server, "select n from kept")).isEqualTo("42");
     }
+  }
+
+  @Test
+  void nobodyGetsInWithoutThePasswordNotEvenAfterARestart() throws Exception {
+    Path data = folder.resolve("pg");
+    for (int start = 0; start < 2; start++) {
+      try (PostgresServer server = PostgresServer.startDurable(data, 0, Map.of())) {
+        String open = "jdbc:postgresql://127.0.0.1:" + server.port() + "/postgres?user=postgres";
+        assertThatThrownBy(() -> DriverManager.getConnection(open))
+            .isInstanceOf(SQLException.class)
+            .hasMessageContaining("password");
+        assertThatThrownBy(() -> DriverManager.getConnection(open + "&password=guess"))
+            .isInstanceOf(SQLException.class)
+            .hasMessageContaining("authentication failed");
+        DriverManager.getConnection(server.jdbcUrl("postgres")).close();
+      }
+    }
+    assertThat(
+            PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(folder.resolve("pg.password"))))
+        .isEqualTo("rw-------");
   }
 
   private static void execute(PostgresServer server, String sql) throws SQLException {
