@@ -20,7 +20,10 @@ class VoucherCodeTest {
     VoucherCode code = VoucherCode.random(new Random(seed));
     assertThat(code.text()).hasSize(16);
     assertThat(VoucherCode.parse("code", code.formatted())).isEqualTo(code);
-    assertThat(VoucherCode.parse("code", " " + code.formatted().toLowerCase(java.util.Locale.ROOT).replace("-", " ")))
+    assertThat(
+            VoucherCode.parse(
+                "code",
+                " " + code.formatted().toLowerCase(java.util.Locale.ROOT).replace("-", " ")))
         .isEqualTo(code);
   }
 
