@@ -10,6 +10,8 @@ import dev.innkeeper.billing.event.EventDispatcher;
 import dev.innkeeper.billing.event.EventHook;
 import dev.innkeeper.billing.event.EventLog;
 import dev.innkeeper.billing.id.Ids;
+import dev.innkeeper.billing.invoice.InvoiceSettings;
+import dev.innkeeper.billing.invoice.Invoices;
 import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.billing.work.DueWork;
 import java.security.SecureRandom;
@@ -37,6 +39,7 @@ public final class BillingEngine implements AutoCloseable {
   private final Clock clock;
   private final EventLog events;
   private final Customers customers;
+  private final Invoices invoices;
   private final List<DueWork> dueWork;
 
   private BillingEngine(Builder builder, DataSource dataSource) {
@@ -47,6 +50,7 @@ public final class BillingEngine implements AutoCloseable {
     Commands commands = new Commands(db, json, clock);
     this.events = new EventLog(db, json, ids, clock);
     this.customers = new Customers(db, commands, events, json, ids, clock);
+    this.invoices = new Invoices(db, events, json, ids, clock, builder.invoicing);
     this.dueWork = List.of(new EventDispatcher(db, json, builder.hooks));
   }
 
@@ -56,6 +60,10 @@ public final class BillingEngine implements AutoCloseable {
 
   public Customers customers() {
     return customers;
+  }
+
+  public Invoices invoices() {
+    return invoices;
   }
 
   public EventLog events() {
@@ -112,6 +120,7 @@ public final class BillingEngine implements AutoCloseable {
     private String schema = "billing";
     private Clock clock = Clock.systemUTC();
     private boolean migrate;
+    private InvoiceSettings invoicing = InvoiceSettings.standard();
     private final List<EventHook> hooks = new ArrayList<>();
 
     private Builder() {}
@@ -145,6 +154,12 @@ public final class BillingEngine implements AutoCloseable {
     /** Adds a hook with a name of its own, for one type of event or for all. */
     public Builder hook(EventHook hook) {
       hooks.add(hook);
+      return this;
+    }
+
+    /** Who sells, what tax applies, how invoices are numbered and when they are due. */
+    public Builder invoicing(InvoiceSettings newInvoicing) {
+      this.invoicing = newInvoicing;
       return this;
     }
 

@@ -1,0 +1,21 @@
+package dev.innkeeper.billing.invoice.tax;
+
+import java.time.LocalDate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What decides the tax of a line.
+ *
+ * @param buyerCountry ISO 3166-1 alpha-2, or null when the customer gave none
+ * @param buyerVatId as the customer gave it, or null; the policy checks it
+ * @param taxClass the product's, {@code standard} unless the catalog says otherwise
+ * @param supplyDate the day whose rates apply
+ */
+public record TaxSubject(
+    @Nullable String buyerCountry,
+    @Nullable String buyerVatId,
+    String taxClass,
+    LocalDate supplyDate) {
+  /** The class of everything that is taxed at a country's main rate. */
+  public static final String STANDARD_CLASS = "standard";
+}
