@@ -43,7 +43,9 @@ final class InvoiceFixture {
 
   Customer customer(String name) {
     return customers.register(
-        NewCustomer.named(name, name.toLowerCase(java.util.Locale.ROOT) + "@example.org", Currency.EUR), name);
+        NewCustomer.named(
+            name, name.toLowerCase(java.util.Locale.ROOT) + "@example.org", Currency.EUR),
+        name);
   }
 
   static DraftLine line(String product, String amount) {
