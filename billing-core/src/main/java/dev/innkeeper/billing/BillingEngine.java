@@ -13,6 +13,7 @@ import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.invoice.InvoiceSettings;
 import dev.innkeeper.billing.invoice.Invoices;
 import dev.innkeeper.billing.json.BillingJson;
+import dev.innkeeper.billing.ledger.Ledger;
 import dev.innkeeper.billing.work.DueWork;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -38,6 +39,7 @@ public final class BillingEngine implements AutoCloseable {
   private final Database db;
   private final Clock clock;
   private final EventLog events;
+  private final Ledger ledger;
   private final Customers customers;
   private final Invoices invoices;
   private final List<DueWork> dueWork;
@@ -49,6 +51,7 @@ public final class BillingEngine implements AutoCloseable {
     ObjectMapper json = BillingJson.mapper();
     Commands commands = new Commands(db, json, clock);
     this.events = new EventLog(db, json, ids, clock);
+    this.ledger = new Ledger(db, clock);
     this.customers = new Customers(db, commands, events, json, ids, clock);
     this.invoices = new Invoices(db, events, json, ids, clock, builder.invoicing);
     this.dueWork = List.of(new EventDispatcher(db, json, builder.hooks));
@@ -56,6 +59,10 @@ public final class BillingEngine implements AutoCloseable {
 
   public static Builder builder() {
     return new Builder();
+  }
+
+  public Ledger ledger() {
+    return ledger;
   }
 
   public Customers customers() {

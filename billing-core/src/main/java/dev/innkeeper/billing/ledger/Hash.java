@@ -1,0 +1,104 @@
+package dev.innkeeper.billing.ledger;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A SHA-256 over values written one after the other, each so that no two lists look the same. */
+final class Hash {
+  private final byte[] bytes;
+
+  private Hash(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  static Hash of(Consumer<Writer> content) {
+    Writer writer = new Writer();
+    content.accept(writer);
+    return new Hash(sha256().digest(writer.toBytes()));
+  }
+
+  /** A hash as it was stored. */
+  static Hash stored(byte[] bytes) {
+    return new Hash(bytes.clone());
+  }
+
+  byte[] toBytes() {
+    return bytes.clone();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Hash hash && Arrays.equals(bytes, hash.bytes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bytes);
+  }
+
+  /** Lower-case hexadecimal digits. */
+  @Override
+  public String toString() {
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  long first8() {
+    return ByteBuffer.wrap(bytes).getLong();
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  /** Numbers and ids have a fixed width; texts and bytes carry their length. */
+  static final class Writer {
+    private static final int SIZE_FIRST = 256;
+
+    private ByteBuffer buffer = ByteBuffer.allocate(SIZE_FIRST);
+
+    Writer number(long value) {
+      room(Long.BYTES).putLong(value);
+      return this;
+    }
+
+    Writer id(UUID id) {
+      room(2 * Long.BYTES)
+          .putLong(id.getMostSignificantBits())
+          .putLong(id.getLeastSignificantBits());
+      return this;
+    }
+
+    Writer text(String text) {
+      return bytes(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Writer bytes(byte[] bytes) {
+      room(Integer.BYTES + bytes.length).putInt(bytes.length).put(bytes);
+      return this;
+    }
+
+    private ByteBuffer room(int size) {
+      if (buffer.remaining() < size) {
+        ByteBuffer larger = ByteBuffer.allocate(2 * (buffer.capacity() + size));
+        larger.put(buffer.flip());
+        buffer = larger;
+      }
+      return buffer;
+    }
+
+    byte[] toBytes() {
+      return Arrays.copyOf(buffer.array(), buffer.position());
+    }
+  }
+}
