@@ -1,6 +1,7 @@
 package dev.innkeeper.billing;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.innkeeper.billing.catalog.Catalog;
 import dev.innkeeper.billing.customer.Customers;
 import dev.innkeeper.billing.db.Commands;
 import dev.innkeeper.billing.db.Database;
@@ -14,6 +15,9 @@ import dev.innkeeper.billing.invoice.InvoiceSettings;
 import dev.innkeeper.billing.invoice.Invoices;
 import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.billing.ledger.Ledger;
+import dev.innkeeper.billing.subscription.ChargeBook;
+import dev.innkeeper.billing.subscription.SubscriptionEnds;
+import dev.innkeeper.billing.subscription.Subscriptions;
 import dev.innkeeper.billing.work.DueWork;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -41,6 +45,9 @@ public final class BillingEngine implements AutoCloseable {
   private final EventLog events;
   private final Ledger ledger;
   private final Customers customers;
+  private final Catalog catalog;
+  private final ChargeBook charges;
+  private final Subscriptions subscriptions;
   private final Invoices invoices;
   private final List<DueWork> dueWork;
 
@@ -53,8 +60,15 @@ public final class BillingEngine implements AutoCloseable {
     this.events = new EventLog(db, json, ids, clock);
     this.ledger = new Ledger(db, clock);
     this.customers = new Customers(db, commands, events, json, ids, clock);
+    this.catalog = new Catalog(db, json, ids, clock);
+    this.charges = new ChargeBook(db, catalog, clock);
+    this.subscriptions =
+        new Subscriptions(
+            new Subscriptions.Parts(
+                db, commands, customers, catalog, charges, events, json, ids, clock));
     this.invoices = new Invoices(db, events, json, ids, clock, builder.invoicing);
-    this.dueWork = List.of(new EventDispatcher(db, json, builder.hooks));
+    this.dueWork =
+        List.of(new SubscriptionEnds(subscriptions), new EventDispatcher(db, json, builder.hooks));
   }
 
   public static Builder builder() {
@@ -67,6 +81,19 @@ public final class BillingEngine implements AutoCloseable {
 
   public Customers customers() {
     return customers;
+  }
+
+  public Catalog catalog() {
+    return catalog;
+  }
+
+  public Subscriptions subscriptions() {
+    return subscriptions;
+  }
+
+  /** What is to be billed, for those who make their own invoices. */
+  public ChargeBook charges() {
+    return charges;
   }
 
   public Invoices invoices() {

@@ -1,0 +1,105 @@
+package dev.innkeeper.billing.subscription;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.innkeeper.billing.catalog.Catalog;
+import dev.innkeeper.billing.catalog.SampleCatalog;
+import dev.innkeeper.billing.customer.Customer;
+import dev.innkeeper.billing.customer.Customers;
+import dev.innkeeper.billing.customer.NewCustomer;
+import dev.innkeeper.billing.db.Commands;
+import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.event.EventLog;
+import dev.innkeeper.billing.id.Ids;
+import dev.innkeeper.billing.json.BillingJson;
+import dev.innkeeper.billing.money.Currency;
+import dev.innkeeper.billing.rating.Charge;
+import dev.innkeeper.billing.rating.ChargeScope;
+import dev.innkeeper.billing.testing.MutableClock;
+import dev.innkeeper.billing.testing.TestDatabase;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+
+/** Catalog, subscriptions and charges over a database of their own. */
+final class BillingFixture {
+  final MutableClock clock;
+  final Database db = TestDatabase.create();
+  final ObjectMapper json = BillingJson.mapper();
+  final EventLog events;
+  final Customers customers;
+  final Catalog catalog;
+  final ChargeBook charges;
+  final Subscriptions subscriptions;
+  private int keys;
+
+  BillingFixture(String start) {
+    this.clock = MutableClock.at(start);
+    Ids ids = new Ids(clock, new Random(7));
+    Commands commands = new Commands(db, json, clock);
+    this.events = new EventLog(db, json, ids, clock);
+    this.customers = new Customers(db, commands, events, json, ids, clock);
+    this.catalog = new Catalog(db, json, ids, clock);
+    this.charges = new ChargeBook(db, catalog, clock);
+    this.subscriptions =
+        new Subscriptions(
+            new Subscriptions.Parts(
+                db, commands, customers, catalog, charges, events, json, ids, clock));
+    catalog.apply(SampleCatalog.yaml(), "test");
+  }
+
+  Customer customer() {
+    return customer(NewCustomer.named("Ada", "ada@example.org", Currency.EUR));
+  }
+
+  Customer customer(NewCustomer wanted) {
+    return customers.register(wanted, "customer-" + keys++);
+  }
+
+  Subscription start(Customer customer, String product, Map<String, String> options) {
+    return subscriptions.start(
+        NewSubscription.of(customer.id(), product, Currency.EUR).withOptions(options),
+        "start-" + keys++);
+  }
+
+  void at(String instant) {
+    clock.set(Instant.parse(instant));
+  }
+
+  /** Takes everything up to an instant, which need not be now. */
+  List<Charge> take(Customer customer, String through) {
+    return take(customer, through, ChargeScope.ALL);
+  }
+
+  List<Charge> take(Customer customer, String through, ChargeScope scope) {
+    Taken taken =
+        db.tx(
+            handle -> {
+              customers.lock(customer.id());
+              return charges.take(Map.of(customer.id(), Instant.parse(through)), scope);
+            });
+    if (!taken.parked().isEmpty()) {
+      throw new AssertionError("parked: " + taken.parked());
+    }
+    return taken.charges().getOrDefault(customer.id(), List.of());
+  }
+
+  Optional<Instant> nextDue(UUID customerId) {
+    return db.tx(
+        handle ->
+            handle
+                .createQuery("select next_at from @.billing_due where customer_id = :id")
+                .bind("id", customerId)
+                .mapTo(OffsetDateTime.class)
+                .findOne()
+                .map(at -> at.withOffsetSameInstant(ZoneOffset.UTC).toInstant()));
+  }
+
+  static long total(List<Charge> charges) {
+    return charges.stream().mapToLong(c -> c.amount().minorUnits()).sum();
+  }
+}
