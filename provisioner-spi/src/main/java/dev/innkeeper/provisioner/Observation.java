@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param message the provider's own words about its state, for the customer's page
  * @param drift what differs from the specification though we did not change it, one sentence each:
  *     {@link Provisioner#ensureRunning} will put it right
- * @param facts what the owner wants to know, such as {@code url} or {@code node}; no secrets
+ * @param facts for its owner's eyes, such as {@code url}; kept in the server's database
  */
 public record Observation(
     ResourceState state,
