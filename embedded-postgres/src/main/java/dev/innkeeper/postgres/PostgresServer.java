@@ -62,6 +62,7 @@ public final class PostgresServer implements AutoCloseable {
         builder(port, DURABLE, settings)
             .setDataDirectory(dataFolder)
             .setCleanDataDirectory(false)
+            .setOverrideWorkingDirectory(programs(dataFolder).toFile())
             .setConnectConfig("password", password);
     PostgresServer server = start(builder, password);
     try {
@@ -70,6 +71,28 @@ public final class PostgresServer implements AutoCloseable {
     } catch (IOException | SQLException e) {
       server.close();
       throw new IllegalStateException("PostgreSQL could not be given a password: " + e, e);
+    }
+  }
+
+  /**
+   * Where the programs are unpacked: not in the shared temporary folder, where another user could
+   * put one of his own, but below a folder that only the owner may enter.
+   */
+  private static Path programs(Path dataFolder) {
+    Path closed = dataFolder.resolveSibling(dataFolder.getFileName() + ".programs");
+    try {
+      Files.createDirectories(closed);
+      ownerOnly(closed, "rwx------");
+      return closed.resolve("postgres");
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't unpack PostgreSQL in " + closed, e);
+    }
+  }
+
+  private static void ownerOnly(Path path, String permissions) throws IOException {
+    PosixFileAttributeView posix = Files.getFileAttributeView(path, PosixFileAttributeView.class);
+    if (posix != null) {
+      posix.setPermissions(PosixFilePermissions.fromString(permissions));
     }
   }
 
@@ -85,10 +108,7 @@ public final class PostgresServer implements AutoCloseable {
       String made = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
       Files.createDirectories(file.toAbsolutePath().getParent());
       Files.createFile(file);
-      PosixFileAttributeView posix = Files.getFileAttributeView(file, PosixFileAttributeView.class);
-      if (posix != null) {
-        posix.setPermissions(PosixFilePermissions.fromString("rw-------"));
-      }
+      ownerOnly(file, "rw-------");
       Files.writeString(file, made);
       return made;
     } catch (IOException e) {
