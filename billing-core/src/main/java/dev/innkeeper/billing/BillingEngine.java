@@ -1,6 +1,7 @@
 package dev.innkeeper.billing;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.innkeeper.billing.audit.Audit;
 import dev.innkeeper.billing.catalog.Catalog;
 import dev.innkeeper.billing.customer.Customers;
 import dev.innkeeper.billing.db.Commands;
@@ -18,16 +19,15 @@ import dev.innkeeper.billing.ledger.Ledger;
 import dev.innkeeper.billing.subscription.ChargeBook;
 import dev.innkeeper.billing.subscription.SubscriptionEnds;
 import dev.innkeeper.billing.subscription.Subscriptions;
-import dev.innkeeper.billing.work.DueWork;
+import dev.innkeeper.billing.work.DueReport;
+import dev.innkeeper.billing.work.DueRunner;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The engine: every service over one database. Thread-safe.
  *
- * <p>The caller owns the {@link DataSource} and the threads: {@link #runDue} does what is due and
- * returns.
+ * <p>The caller owns the {@link DataSource} and, unless {@link #start} is called, the threads:
+ * {@link #runDue} does what is due and returns.
  */
 public final class BillingEngine implements AutoCloseable {
   private final Database db;
@@ -49,7 +49,8 @@ public final class BillingEngine implements AutoCloseable {
   private final ChargeBook charges;
   private final Subscriptions subscriptions;
   private final Invoices invoices;
-  private final List<DueWork> dueWork;
+  private final Audit audit;
+  private final DueRunner runner;
 
   private BillingEngine(Builder builder, DataSource dataSource) {
     this.clock = builder.clock;
@@ -67,8 +68,12 @@ public final class BillingEngine implements AutoCloseable {
             new Subscriptions.Parts(
                 db, commands, customers, catalog, charges, events, json, ids, clock));
     this.invoices = new Invoices(db, events, json, ids, clock, builder.invoicing);
-    this.dueWork =
-        List.of(new SubscriptionEnds(subscriptions), new EventDispatcher(db, json, builder.hooks));
+    this.audit = new Audit(db, clock);
+    this.runner =
+        new DueRunner(
+            List.of(
+                new SubscriptionEnds(subscriptions), new EventDispatcher(db, json, builder.hooks)),
+            clock);
   }
 
   public static Builder builder() {
@@ -120,33 +125,36 @@ public final class BillingEngine implements AutoCloseable {
   }
 
   /**
-   * Does work that is due, of every kind in turn, until nothing is due or the time is up.
+   * Does work that is due, of every kind in turn, until nothing is due or the time is up. A kind
+   * that fails is reported and left for the next call; the others go on.
    *
    * @param budget no new batch is begun after this much time
-   * @return how many items of each kind were done
    */
-  public Map<String, Integer> runDue(Duration budget) {
-    // The budget is real time, whatever the engine's clock says.
-    long deadlineNanos = System.nanoTime() + budget.toNanos();
-    Map<String, Integer> done = new LinkedHashMap<>();
-    boolean progress = true;
-    while (progress) {
-      progress = false;
-      for (DueWork work : dueWork) {
-        if (System.nanoTime() > deadlineNanos) {
-          return done;
-        }
-        int items = work.runBatch(clock.instant());
-        done.merge(work.name(), items, Integer::sum);
-        progress |= items > 0;
-      }
-    }
-    return done;
+  public DueReport runDue(Duration budget) {
+    return runner.run(budget);
+  }
+
+  /**
+   * Has the engine do due work on a thread of its own, until {@link #close}. Any number of engines
+   * on one database may do so at once.
+   *
+   * @param pause between two looks at what is due; positive
+   * @throws IllegalStateException when it was started before
+   */
+  public void start(Duration pause) {
+    runner.start(pause);
   }
 
   /** Ends the engine's own threads. The data source is the caller's and stays open. */
   @Override
-  public void close() {}
+  public void close() {
+    runner.close();
+  }
+
+  /** Checks the promises about money on the live database. */
+  public Audit audit() {
+    return audit;
+  }
 
   /** Collects what an engine is made of. Not thread-safe. */
   public static final class Builder {

@@ -1,0 +1,190 @@
+package dev.innkeeper.billing.audit;
+
+import java.util.List;
+
+/** The promises that a query can check. */
+final class SqlChecks {
+  private SqlChecks() {}
+
+  static List<SqlCheck> all() {
+    return List.of(
+        transfersBalance(),
+        balancesMatchEntries(),
+        floorsHold(),
+        invoiceSums(),
+        invoicePayments(),
+        invoiceNumbers(),
+        receivables(),
+        chargesDoNotOverlap(),
+        eventsWithoutGaps());
+  }
+
+  private static SqlCheck transfersBalance() {
+    return new SqlCheck(
+        "transfers-balance",
+        "every transfer sums to zero in every currency, and has entries just when it was posted",
+        """
+        select 'transfer ' || x.transfer_id || ' is off by ' || x.off || ' ' || x.currency
+        from (
+          select e.transfer_id, a.currency, sum(e.amount) as off
+          from @.ledger_entry e join @.ledger_account a using (owner, account)
+          group by e.transfer_id, a.currency having sum(e.amount) <> 0) x
+        union all
+        select 'transfer ' || t.id || ' is ' || t.status || ' and has '
+          || case when t.status = 'POSTED' then 'no entries' else 'entries' end
+        from @.ledger_transfer t
+        where (t.status = 'POSTED')
+          <> exists (select 1 from @.ledger_entry e where e.transfer_id = t.id)
+        union all
+        select 'entry ' || e.seq || ' of account ' || e.owner || '/' || e.account
+          || ' belongs to no transfer'
+        from @.ledger_entry e
+        where not exists (select 1 from @.ledger_transfer t where t.id = e.transfer_id)
+        """);
+  }
+
+  private static SqlCheck balancesMatchEntries() {
+    return new SqlCheck(
+        "balances-match-entries",
+        "every balance is the sum of the account's entries, which have no gap",
+        """
+        select 'account ' || a.owner || ' ' || a.code || ' ' || a.currency || ' has balance '
+          || a.balance || ' and entries of ' || coalesce(e.total, 0)
+          || ', seq ' || a.seq || ' and ' || coalesce(e.n, 0) || ' entries'
+        from @.ledger_account a
+        left join (
+          select owner, account, sum(amount) as total, count(*) as n, max(seq) as last
+          from @.ledger_entry group by owner, account) e using (owner, account)
+        where a.balance <> coalesce(e.total, 0) or a.seq <> coalesce(e.n, 0)
+          or a.seq <> coalesce(e.last, 0)
+        union all
+        select 'entry ' || seq || ' of account ' || owner || '/' || account || ' leaves '
+          || balance_after || ' where its predecessors make ' || running
+        from (
+          select owner, account, seq, balance_after,
+            sum(amount) over (partition by owner, account order by seq) as running
+          from @.ledger_entry) r
+        where balance_after <> running
+        """);
+  }
+
+  private static SqlCheck floorsHold() {
+    return new SqlCheck(
+        "floors-hold",
+        "no account with a floor is below it, now or ever",
+        """
+        select 'account ' || a.owner || ' ' || a.code || ' ' || a.currency
+          || ' fell to ' || e.balance_after || ' with entry ' || e.seq
+        from @.ledger_account a join @.ledger_entry e using (owner, account)
+        where a.floor is not null
+          and (case when a.type in ('ASSET', 'EXPENSE') then e.balance_after
+            else -e.balance_after end) < a.floor
+        """);
+  }
+
+  private static SqlCheck invoiceSums() {
+    return new SqlCheck(
+        "invoice-sums",
+        "an invoice's lines make its total; its total is settled, open, credited or written off",
+        """
+        select 'invoice ' || coalesce(i.number, i.id::text) || ' has net ' || i.net
+          || ' and lines of ' || coalesce(l.net, 0)
+        from @.invoice i
+        left join (select customer_id, invoice_id, sum(net) as net from @.invoice_line
+          group by customer_id, invoice_id) l
+          on l.customer_id = i.customer_id and l.invoice_id = i.id
+        where i.net <> coalesce(l.net, 0)
+        union all
+        select 'invoice ' || coalesce(i.number, i.id::text) || ' of ' || i.total || ' has '
+          || (i.open + i.settled + i.credited + i.written_off) || ' accounted for'
+        from @.invoice i
+        where i.open + i.settled + i.credited + i.written_off <> i.total or i.net + i.tax <> i.total
+        """);
+  }
+
+  private static SqlCheck invoicePayments() {
+    return new SqlCheck(
+        "invoice-payments",
+        "what is settled on an invoice is the sum of what was paid to it",
+        """
+        select 'invoice ' || coalesce(i.number, i.id::text) || ' is settled by ' || i.settled
+          || ' and was paid ' || coalesce(p.paid, 0)
+        from @.invoice i
+        left join (select customer_id, invoice_id, sum(amount) as paid from @.invoice_payment
+          group by customer_id, invoice_id) p
+          on p.customer_id = i.customer_id and p.invoice_id = i.id
+        where i.kind <> 'CREDIT_NOTE' and i.settled <> coalesce(p.paid, 0)
+        """);
+  }
+
+  private static SqlCheck invoiceNumbers() {
+    return new SqlCheck(
+        "invoice-numbers",
+        "numbers of a series run from 1 without gap or repeat",
+        """
+        select 'series ' || s.seller_code || ' ' || s.series || ' ' || s.year || ' counts to '
+          || s.last_number || ' and has ' || coalesce(n.n, 0) || ' invoices, '
+          || coalesce(n.distinct_n, 0) || ' numbers, up to ' || coalesce(n.last, 0)
+        from @.invoice_series s
+        left join (
+          select seller_code, case kind when 'CREDIT_NOTE' then 'CREDIT_NOTES' else 'INVOICES' end
+              as series, series_year, count(*) as n, count(distinct series_number) as distinct_n,
+            max(series_number) as last
+          from @.invoice where series_number is not null group by 1, 2, 3) n
+          on n.seller_code = s.seller_code and n.series = s.series and n.series_year = s.year
+        where s.last_number <> coalesce(n.n, 0) or coalesce(n.n, 0) <> coalesce(n.distinct_n, 0)
+          or s.last_number <> coalesce(n.last, 0)
+        """);
+  }
+
+  private static SqlCheck receivables() {
+    return new SqlCheck(
+        "receivables-match-invoices",
+        "what the ledger says a customer owes is what the customer's open invoices say",
+        """
+        select 'customer ' || coalesce(a.owner, i.customer_id) || ' owes '
+          || coalesce(a.balance, 0) || ' ' || coalesce(a.currency, i.currency)
+          || ' by the ledger and ' || coalesce(i.open, 0) || ' by the invoices'
+        from (select owner, currency, sum(balance) as balance from @.ledger_account
+          where code = 'receivable' group by owner, currency) a
+        full join (select customer_id, currency, sum(open) as open from @.invoice
+          where status = 'OPEN' and kind <> 'CREDIT_NOTE' group by customer_id, currency) i
+          on i.customer_id = a.owner and i.currency = a.currency
+        where coalesce(a.balance, 0) <> coalesce(i.open, 0)
+        """);
+  }
+
+  private static SqlCheck chargesDoNotOverlap() {
+    return new SqlCheck(
+        "charges-do-not-overlap",
+        "no time of a subscription is charged twice for the same component",
+        """
+        select 'subscription ' || subscription_id || ' is charged for ' || component || ' from '
+          || from_at || ' though it was charged until ' || before
+        from (
+          select l.subscription_id, l.component, l.from_at, l.quantity,
+            max(l.to_at) over (partition by l.customer_id, l.subscription_id, l.component
+              order by l.from_at, l.to_at
+              rows between unbounded preceding and 1 preceding) as before
+          from @.invoice_line l join @.invoice i
+            on i.customer_id = l.customer_id and i.id = l.invoice_id
+          where l.subscription_id is not null and l.from_at < l.to_at and l.amount > 0
+            and i.kind = 'CYCLE' and i.status <> 'VOID') x
+        where from_at < before
+        """);
+  }
+
+  private static SqlCheck eventsWithoutGaps() {
+    return new SqlCheck(
+        "events-without-gaps",
+        "every event of a customer is in the log",
+        """
+        select 'customer ' || s.customer_id || ' had ' || s.event_seq || ' events and the log has '
+          || coalesce(e.n, 0)
+        from @.customer_state s
+        left join (select customer_id, count(*) as n, max(seq) as last from @.event
+          group by customer_id) e using (customer_id)
+        where s.event_seq <> coalesce(e.n, 0) or s.event_seq <> coalesce(e.last, 0)
+        """);
+  }
+}
