@@ -89,6 +89,11 @@ public final class SandboxProvider implements PaymentProvider {
   }
 
   @Override
+  public Mode mode() {
+    return Mode.TEST;
+  }
+
+  @Override
   public boolean supports(Currency currency) {
     return currency.minorDigits() <= 3;
   }

@@ -37,7 +37,10 @@ public sealed interface ChargeResult {
    */
   record Unknown(@Nullable String reference, String detail) implements ChargeResult {}
 
-  /** The provider never heard of it and no request for it is under way. */
+  /**
+   * No money has moved and no request is under way: the provider never heard of it, or has only
+   * noted it down. Asking again with the same id is safe for as long as the provider's window.
+   */
   record Absent() implements ChargeResult {}
 
   /** Whether trying the same method again later makes sense. */

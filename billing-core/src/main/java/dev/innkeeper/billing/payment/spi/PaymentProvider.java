@@ -28,14 +28,29 @@ public interface PaymentProvider extends ExtensionPoint {
     HOSTED_SET_UP,
     /** A charge that waits for its customer can be called off. */
     CANCEL,
+    /** Customers can pay on a page of the provider's, with a method entered there. */
+    PAGE_CHARGE,
+    /** Money sent to third parties can be taken back. */
+    REVERSAL,
     /** {@link #movements} tells what happened to the money. */
     MOVEMENTS
+  }
+
+  /** Whether real money moves. */
+  enum Mode {
+    TEST,
+    LIVE
   }
 
   /** A short name, lower case, the same for ever: ledger accounts are named by it. */
   String code();
 
   Set<Capability> capabilities();
+
+  /** Whether real money moves; shown to operators, and the same for a provider's whole life. */
+  default Mode mode() {
+    return Mode.LIVE;
+  }
 
   /** Whether charges in the currency are possible. */
   boolean supports(Currency currency);
@@ -53,14 +68,24 @@ public interface PaymentProvider extends ExtensionPoint {
   MethodSetUpResult setUpMethod(MethodSetUpRequest request);
 
   /**
+   * What became of a card that was to be entered on the provider's page, for a customer who is back
+   * sooner than the webhook: {@code Redirect} while the page waits.
+   *
+   * @param reference of the {@code Redirect}
+   */
+  default MethodSetUpResult lookUpSetUp(String reference) {
+    throw new UnsupportedOperationException(code() + " has no page for cards");
+  }
+
+  /**
    * Charges a method. {@code journal} is told the provider's own reference as soon as there is one,
    * before any money moves.
    */
   ChargeResult charge(ChargeRequest request, ChargeJournal journal);
 
   /**
-   * What became of a charge. Returns {@link ChargeResult.Absent} only when the provider never heard
-   * of it and no request for it can still be under way.
+   * What became of a charge. Asks only, and changes nothing. Returns {@link ChargeResult.Absent}
+   * only when no money moved and no request can still be under way.
    */
   ChargeResult lookUp(ChargeRequest request);
 
@@ -69,6 +94,24 @@ public interface PaymentProvider extends ExtensionPoint {
    * success when the customer was faster.
    */
   ChargeResult cancel(ChargeRequest request);
+
+  /**
+   * Opens a page of the provider's where the customer pays: {@code ActionRequired} with its address.
+   * Needs {@link Capability#PAGE_CHARGE}, as do the two methods below.
+   */
+  default ChargeResult chargeOnPage(PageChargeRequest request, ChargeJournal journal) {
+    throw new UnsupportedOperationException(code() + " has no page to pay on");
+  }
+
+  /** What became of a payment on a page, as {@link #lookUp} tells it of a charge. */
+  default ChargeResult lookUpPage(PageChargeRequest request) {
+    throw new UnsupportedOperationException(code() + " has no page to pay on");
+  }
+
+  /** Closes a page; returns what the charge is then, as {@link #cancel} does. */
+  default ChargeResult cancelPage(PageChargeRequest request) {
+    throw new UnsupportedOperationException(code() + " has no page to pay on");
+  }
 
   /** Sends money back to the card a charge took it from. */
   OutgoingResult refund(RefundRequest request);
@@ -82,6 +125,16 @@ public interface PaymentProvider extends ExtensionPoint {
   /** What became of a transfer. */
   OutgoingResult lookUpTransfer(TransferRequest request);
 
+  /** Takes money back from a third party; needs {@link Capability#REVERSAL}. */
+  default OutgoingResult reverseTransfer(ReversalRequest request) {
+    throw new UnsupportedOperationException(code() + " can't take transfers back");
+  }
+
+  /** What became of a reversal. */
+  default OutgoingResult lookUpReversal(ReversalRequest request) {
+    throw new UnsupportedOperationException(code() + " can't take transfers back");
+  }
+
   /**
    * Reads what the provider sent, after it has checked that the provider sent it, and lately.
    *
@@ -92,4 +145,12 @@ public interface PaymentProvider extends ExtensionPoint {
 
   /** Every movement of money in the time, for reconciliation; empty without the capability. */
   List<ProviderMovement> movements(Interval time);
+
+  /**
+   * Checks keys, webhooks and whatever else can be set up wrong, by asking the provider. Changes
+   * nothing. For operators, on demand.
+   */
+  default List<ProviderFinding> diagnose() {
+    return List.of();
+  }
 }
