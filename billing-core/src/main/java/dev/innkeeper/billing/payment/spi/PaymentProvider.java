@@ -96,8 +96,8 @@ public interface PaymentProvider extends ExtensionPoint {
   ChargeResult cancel(ChargeRequest request);
 
   /**
-   * Opens a page of the provider's where the customer pays: {@code ActionRequired} with its address.
-   * Needs {@link Capability#PAGE_CHARGE}, as do the two methods below.
+   * Opens a page of the provider's where the customer pays: {@code ActionRequired} with its
+   * address. Needs {@link Capability#PAGE_CHARGE}, as do the two methods below.
    */
   default ChargeResult chargeOnPage(PageChargeRequest request, ChargeJournal journal) {
     throw new UnsupportedOperationException(code() + " has no page to pay on");

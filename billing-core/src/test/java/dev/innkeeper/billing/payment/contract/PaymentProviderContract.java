@@ -168,8 +168,7 @@ public abstract class PaymentProviderContract {
   @Test
   void aDeclinedChargeTakesNothing() {
     ChargeRequest request = request(PaymentWorld.Card.DECLINED);
-    ChargeResult.Declined declined =
-        assertInstanceOf(ChargeResult.Declined.class, charge(request));
+    ChargeResult.Declined declined = assertInstanceOf(ChargeResult.Declined.class, charge(request));
     assertEquals(ChargeResult.DeclineKind.SOFT, declined.kind());
     assertFalse(declined.message().isBlank());
     assertEquals(0, world.chargesOf(request.attemptId()));
@@ -424,8 +423,7 @@ public abstract class PaymentProviderContract {
     String charge = succeeded(charge(request)).reference();
     charge(request(PaymentWorld.Card.DECLINED));
     if (provider.capabilities().contains(Capability.REFUND)) {
-      sent(
-          provider.refund(new RefundRequest(UUID.randomUUID(), charge, minor(100), world.now())));
+      sent(provider.refund(new RefundRequest(UUID.randomUUID(), charge, minor(100), world.now())));
     }
     List<ProviderMovement> movements = provider.movements(time);
     Amount sum = Amount.zero(world.currency());
