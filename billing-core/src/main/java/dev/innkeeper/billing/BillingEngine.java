@@ -67,12 +67,18 @@ public final class BillingEngine implements AutoCloseable {
         new Subscriptions(
             new Subscriptions.Parts(
                 db, commands, customers, catalog, charges, events, json, ids, clock));
-    this.invoices = new Invoices(db, events, json, ids, clock, builder.invoicing);
+    this.invoices =
+        new Invoices(
+            new Invoices.Services(
+                db, commands, events, json, ids, clock, customers, ledger, charges),
+            builder.invoicing);
     this.audit = new Audit(db, clock);
     this.runner =
         new DueRunner(
             List.of(
-                new SubscriptionEnds(subscriptions), new EventDispatcher(db, json, builder.hooks)),
+                new SubscriptionEnds(subscriptions),
+                invoices.dueWork(),
+                new EventDispatcher(db, json, builder.hooks)),
             clock);
   }
 

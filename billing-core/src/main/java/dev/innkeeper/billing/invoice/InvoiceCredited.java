@@ -5,7 +5,11 @@ import dev.innkeeper.billing.event.EventType;
 import dev.innkeeper.billing.money.Amount;
 import java.util.UUID;
 
-/** All or part of an invoice was taken back by a credit note. */
+/**
+ * All or part of an invoice was taken back by a credit note.
+ *
+ * @param open what is still to be paid on the invoice; at zero, nobody owes it any more
+ */
 @EventType("invoice.credited")
 public record InvoiceCredited(
     UUID customerId,
@@ -13,5 +17,6 @@ public record InvoiceCredited(
     String number,
     UUID creditNoteId,
     String creditNoteNumber,
-    Amount amount)
+    Amount amount,
+    Amount open)
     implements BillingEvent {}

@@ -44,7 +44,15 @@ public record InvoiceDraft(
     return sum;
   }
 
+  /** The same outside of a period's cycle. */
+  InvoiceDraft immediate() {
+    return new InvoiceDraft(id, customerId, InvoiceKind.IMMEDIATE, currency, null, lines);
+  }
+
   InvoiceDraft with(List<DraftLine> more) {
+    if (more.isEmpty()) {
+      return this;
+    }
     List<DraftLine> all = new ArrayList<>(lines);
     all.addAll(more);
     return new InvoiceDraft(id, customerId, kind, currency, period, all);

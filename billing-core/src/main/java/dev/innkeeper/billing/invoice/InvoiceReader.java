@@ -113,6 +113,15 @@ final class InvoiceReader {
     return invoices;
   }
 
+  /** The invoice, which exists. */
+  Invoice one(Handle handle, UUID customerId, UUID invoiceId) {
+    return read(
+            handle,
+            "where i.customer_id = :customer and i.id = :id",
+            Map.of("customer", customerId, "id", invoiceId))
+        .get(0);
+  }
+
   private Map<UUID, List<LineRow>> lines(Handle handle, List<Header> headers) {
     Map<UUID, List<LineRow>> lines = new HashMap<>();
     handle

@@ -64,6 +64,12 @@ final class InvoiceWriter {
       InvoiceDraft draft = invoice.draft();
       for (int i = 0; i < draft.lines().size(); i++) {
         DraftLine line = draft.lines().get(i);
+        if (draft.kind() == InvoiceKind.CREDIT_NOTE
+            && line.amount().isZero()
+            && invoice.lineNetMinor().get(i) == 0) {
+          // Not taken back. The others keep the positions of the invoice they correct.
+          continue;
+        }
         Interval interval = line.interval();
         rows.add(
             draft.customerId(),

@@ -1,7 +1,10 @@
 package dev.innkeeper.billing.invoice;
 
 import dev.innkeeper.billing.invoice.tax.TaxGroup;
+import dev.innkeeper.billing.money.Amount;
+import dev.innkeeper.billing.money.Currency;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -37,5 +40,56 @@ record PreparedInvoice(
 
   long totalMinor() {
     return Math.addExact(netMinor, taxMinor);
+  }
+
+  /** What it would be as an invoice, without a number. */
+  Invoice asDraft(Seller seller) {
+    Currency currency = draft.currency();
+    List<InvoiceLine> lines = new ArrayList<>(lineNetMinor.size());
+    for (int i = 0; i < lineNetMinor.size(); i++) {
+      lines.add(line(i, draft.lines().get(i)));
+    }
+    Amount zero = Amount.zero(currency);
+    Amount total = Amount.ofMinor(totalMinor(), currency);
+    return new Invoice(
+        draft.id(),
+        null,
+        draft.customerId(),
+        draft.kind(),
+        InvoiceStatus.DRAFT,
+        currency,
+        draft.period() == null ? null : draft.period().interval(),
+        null,
+        null,
+        Amount.ofMinor(netMinor, currency),
+        Amount.ofMinor(taxMinor, currency),
+        total,
+        total,
+        zero,
+        zero,
+        zero,
+        lines,
+        groups,
+        seller,
+        buyer,
+        corrects,
+        note);
+  }
+
+  private InvoiceLine line(int index, DraftLine line) {
+    return new InvoiceLine(
+        index + 1,
+        line.subscriptionId(),
+        line.productCode(),
+        line.component(),
+        line.description(),
+        line.interval(),
+        line.quantity(),
+        line.unit(),
+        line.unitPrice(),
+        line.amount(),
+        Amount.ofMinor(lineNetMinor.get(index), draft.currency()),
+        groups.get(lineGroups.get(index)).treatment(),
+        line.explanation());
   }
 }

@@ -18,7 +18,7 @@ create table invoice_series (
 );
 
 -- Invoices and credit notes; amounts are minor units of the currency. Once issued only status,
--- closed_at and the four sums below the total change.
+-- closed_* and the four sums below the total change.
 create table invoice (
   customer_id    uuid        not null,
   id             uuid        not null,
@@ -50,6 +50,7 @@ create table invoice (
   note           text,
   run_id         uuid,
   closed_at      timestamptz,
+  closed_reason  text,
   primary key (customer_id, id),
   constraint invoice_total check (net + tax = total),
   constraint invoice_sums check (open + settled + credited + written_off = total),

@@ -1,0 +1,91 @@
+package dev.innkeeper.billing.invoice;
+
+import dev.innkeeper.billing.invoice.tax.TaxGroup;
+import dev.innkeeper.billing.ledger.AccountId;
+import dev.innkeeper.billing.ledger.Accounts;
+import dev.innkeeper.billing.ledger.Transfer;
+import dev.innkeeper.billing.money.Amount;
+import dev.innkeeper.billing.money.Currency;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What invoices mean to the ledger. */
+final class Bookings {
+  private Bookings() {}
+
+  /** Net by product and tax by jurisdiction: what is earned, as accounts and signed sums. */
+  static Map<AccountId, Long> earned(PreparedInvoice invoice) {
+    Currency currency = invoice.draft().currency();
+    Map<AccountId, Long> earned = new LinkedHashMap<>();
+    List<DraftLine> lines = invoice.draft().lines();
+    for (int i = 0; i < lines.size(); i++) {
+      earned.merge(
+          Accounts.revenue(lines.get(i).productCode(), currency),
+          invoice.lineNetMinor().get(i),
+          Math::addExact);
+    }
+    addTax(earned, invoice.groups(), currency);
+    return earned;
+  }
+
+  /** {@link #earned(PreparedInvoice)} of an invoice that was issued. */
+  static Map<AccountId, Long> earned(Invoice invoice) {
+    Map<AccountId, Long> earned = new LinkedHashMap<>();
+    for (InvoiceLine line : invoice.lines()) {
+      earned.merge(
+          Accounts.revenue(line.productCode(), invoice.currency()),
+          line.net().minorUnits(),
+          Math::addExact);
+    }
+    addTax(earned, invoice.taxGroups(), invoice.currency());
+    return earned;
+  }
+
+  private static void addTax(
+      Map<AccountId, Long> earned, List<TaxGroup> groups, Currency currency) {
+    for (TaxGroup group : groups) {
+      if (group.taxMinor() != 0) {
+        earned.merge(
+            Accounts.tax(group.treatment().jurisdiction(), currency),
+            group.taxMinor(),
+            Math::addExact);
+      }
+    }
+  }
+
+  /** receivable → revenue, tax; empty when every sum is zero. */
+  static Optional<Transfer> issue(PreparedInvoice invoice, String number) {
+    Map<AccountId, Long> credits = earned(invoice);
+    UUID customer = invoice.draft().customerId();
+    credits.put(
+        Accounts.receivable(customer, invoice.draft().currency()),
+        Math.negateExact(invoice.totalMinor()));
+    return transfer(invoice.draft().id(), "invoice", credits, number, invoice.issuedAt());
+  }
+
+  /**
+   * A transfer of signed sums.
+   *
+   * @param credits by account; negative ones are debited, zeros left out; they sum to zero
+   */
+  static Optional<Transfer> transfer(
+      UUID id, String kind, Map<AccountId, Long> credits, String number, Instant at) {
+    Transfer.Builder transfer = Transfer.builder(id, kind).effectiveAt(at).meta("number", number);
+    boolean any = false;
+    for (Map.Entry<AccountId, Long> entry : credits.entrySet()) {
+      AccountId account = entry.getKey();
+      long minor = entry.getValue();
+      if (minor > 0) {
+        transfer.credit(account, Amount.ofMinor(minor, account.currency()));
+      } else if (minor < 0) {
+        transfer.debit(account, Amount.ofMinor(Math.negateExact(minor), account.currency()));
+      }
+      any |= minor != 0;
+    }
+    return any ? Optional.of(transfer.build()) : Optional.empty();
+  }
+}

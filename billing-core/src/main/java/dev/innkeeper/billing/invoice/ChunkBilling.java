@@ -1,0 +1,345 @@
+package dev.innkeeper.billing.invoice;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.innkeeper.billing.customer.Customer;
+import dev.innkeeper.billing.customer.Customers;
+import dev.innkeeper.billing.id.Ids;
+import dev.innkeeper.billing.invoice.DueClaims.Due;
+import dev.innkeeper.billing.json.BillingJson;
+import dev.innkeeper.billing.problem.BillingException;
+import dev.innkeeper.billing.rating.Charge;
+import dev.innkeeper.billing.rating.ChargeScope;
+import dev.innkeeper.billing.subscription.ChargeBook;
+import dev.innkeeper.billing.subscription.Taken;
+import dev.innkeeper.billing.time.BillingCalendar.Period;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bills customers who are locked and due, in the current transaction: takes their charges and
+ * issues their invoices. A fixed number of statements, however many the customers are.
+ */
+final class ChunkBilling {
+  private final Customers customers;
+  private final ChargeBook charges;
+  private final InvoiceSettings settings;
+  private final Assembler assembler;
+  private final Sellers sellers;
+  private final Issuer issuer;
+  private final Parking parking;
+  private final ObjectMapper json;
+  private final Ids ids;
+  private final Clock clock;
+
+  /** The services a chunk needs. */
+  record Services(
+      Customers customers,
+      ChargeBook charges,
+      InvoiceSettings settings,
+      Sellers sellers,
+      Issuer issuer,
+      Parking parking,
+      ObjectMapper json,
+      Ids ids,
+      Clock clock) {}
+
+  /** What a customer is due for, and until when its charges are taken. */
+  private record Part(
+      Customer customer, Due due, Period period, InvoiceKind kind, Instant through) {
+    ChargeScope scope() {
+      return kind == InvoiceKind.CYCLE ? ChargeScope.ALL : ChargeScope.ADVANCE_ONLY;
+    }
+  }
+
+  ChunkBilling(Services services) {
+    this.customers = services.customers();
+    this.charges = services.charges();
+    this.settings = services.settings();
+    this.assembler = new Assembler(settings);
+    this.sellers = services.sellers();
+    this.issuer = services.issuer();
+    this.parking = services.parking();
+    this.json = services.json();
+    this.ids = services.ids();
+    this.clock = services.clock();
+  }
+
+  /**
+   * Bills one period, or what fell due within the current one, of each customer.
+   *
+   * @param due of customers whose locks are held, read after the locks
+   * @param runId the run this belongs to, or null
+   * @throws ParkCustomers when some can't be billed
+   */
+  ChunkResult bill(Handle handle, List<Due> due, @Nullable UUID runId) {
+    if (due.isEmpty()) {
+      return ChunkResult.NOTHING;
+    }
+    Instant issuedAt = clock.instant();
+    List<Part> parts = parts(due, issuedAt);
+    Map<UUID, String> parked = new HashMap<>();
+    Map<UUID, List<Charge>> taken = new HashMap<>();
+    for (ChargeScope scope : ChargeScope.values()) {
+      Map<UUID, Instant> through = through(parts, scope);
+      if (!through.isEmpty()) {
+        Taken result = charges.take(through, scope);
+        taken.putAll(result.charges());
+        parked.putAll(result.parked());
+      }
+    }
+    parked.putAll(stuck(handle, parts, taken, parked.keySet()));
+    List<InvoiceDraft> drafts = drafts(handle, parts, taken);
+    List<PreparedInvoice> invoices =
+        prepare(drafts, parts, issuedAt, LineContributor.Purpose.ISSUE);
+    issuer.issue(handle, invoices, sellers.currentVersion(), runId);
+    parking.park(parked, runId);
+    ChunkResult result = result(due.size(), parked.size(), invoices);
+    if (runId != null) {
+      record(handle, runId, result);
+    }
+    return result;
+  }
+
+  /** What would be issued for the customers, up to their instants; writes nothing. */
+  List<PreparedInvoice> show(Handle handle, List<Due> due, Instant asOf, Map<UUID, String> parked) {
+    List<Part> parts = parts(due, asOf);
+    Map<UUID, List<Charge>> taken = new HashMap<>();
+    for (ChargeScope scope : ChargeScope.values()) {
+      Map<UUID, Instant> through = through(parts, scope);
+      if (!through.isEmpty()) {
+        Taken result = charges.peek(through, scope);
+        taken.putAll(result.charges());
+        parked.putAll(result.parked());
+      }
+    }
+    List<InvoiceDraft> drafts = drafts(handle, parts, taken);
+    try {
+      return prepare(drafts, parts, asOf, LineContributor.Purpose.SHOW);
+    } catch (ParkCustomers e) {
+      parked.putAll(e.reasons());
+      List<InvoiceDraft> rest =
+          drafts.stream().filter(d -> !e.reasons().containsKey(d.customerId())).toList();
+      return prepare(rest, parts, asOf, LineContributor.Purpose.SHOW);
+    }
+  }
+
+  /** All that is to be charged up to an instant, as of the period it lies in; writes nothing. */
+  List<PreparedInvoice> preview(Customer customer, Instant through, Map<UUID, String> parked) {
+    Taken taken = charges.peek(Map.of(customer.id(), through), ChargeScope.ALL);
+    parked.putAll(taken.parked());
+    List<Charge> own = taken.charges().get(customer.id());
+    if (own == null) {
+      return List.of();
+    }
+    Period period = customer.calendar().periodAt(through);
+    Due due = new Due(customer.id(), through, period.index());
+    Part part = new Part(customer, due, period, InvoiceKind.CYCLE, through);
+    try {
+      return prepare(
+          Drafts.of(own, InvoiceKind.CYCLE, period, ids),
+          List.of(part),
+          through,
+          LineContributor.Purpose.SHOW);
+    } catch (ParkCustomers e) {
+      parked.putAll(e.reasons());
+      return List.of();
+    }
+  }
+
+  private List<Part> parts(List<Due> due, Instant now) {
+    Map<UUID, Customer> byId = new HashMap<>();
+    for (Customer customer : customers.findAll(due.stream().map(Due::customerId).toList())) {
+      byId.put(customer.id(), customer);
+    }
+    List<Part> parts = new ArrayList<>(due.size());
+    for (Due each : due) {
+      Customer customer = byId.get(each.customerId());
+      if (customer == null) {
+        throw new ParkCustomers(Map.of(each.customerId(), "the customer does not exist"));
+      }
+      Period period = customer.calendar().period(each.periodIndex());
+      boolean over = !period.to().isAfter(now);
+      parts.add(
+          new Part(
+              customer,
+              each,
+              period,
+              over ? InvoiceKind.CYCLE : InvoiceKind.IMMEDIATE,
+              over ? period.to() : now));
+    }
+    return parts;
+  }
+
+  private static Map<UUID, Instant> through(List<Part> parts, ChargeScope scope) {
+    Map<UUID, Instant> through = new HashMap<>();
+    for (Part part : parts) {
+      if (part.scope() == scope) {
+        through.put(part.customer().id(), part.through());
+      }
+    }
+    return through;
+  }
+
+  /**
+   * Customers who had nothing to charge and are due as before: they would be claimed for ever. The
+   * due row says one thing and the subscriptions another.
+   */
+  private static Map<UUID, String> stuck(
+      Handle handle, List<Part> parts, Map<UUID, List<Charge>> taken, Set<UUID> parked) {
+    List<Part> empty =
+        parts.stream()
+            .filter(p -> !taken.containsKey(p.customer().id()))
+            .filter(p -> !parked.contains(p.customer().id()))
+            .toList();
+    if (empty.isEmpty()) {
+      return Map.of();
+    }
+    return handle
+        .createQuery(
+            "select d.customer_id, d.next_at from @.billing_due d"
+                + " join unnest(:ids, cast(:instants as timestamptz[])) as w(id, at)"
+                + " on d.customer_id = w.id where d.next_at <= w.at")
+        .bindArray("ids", UUID.class, empty.stream().map(p -> p.customer().id()).toList())
+        .bindArray(
+            "instants", String.class, empty.stream().map(p -> p.due().nextAt().toString()).toList())
+        .map(
+            (row, context) ->
+                Map.entry(
+                    row.getObject(1, UUID.class),
+                    "due at " + row.getString(2) + ", but no subscription has anything to charge"))
+        .stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  private List<InvoiceDraft> drafts(
+      Handle handle, List<Part> parts, Map<UUID, List<Charge>> taken) {
+    List<InvoiceDraft> drafts = new ArrayList<>(parts.size());
+    for (Part part : parts) {
+      List<Charge> own = taken.get(part.customer().id());
+      if (own != null) {
+        Period period = part.kind() == InvoiceKind.CYCLE ? part.period() : null;
+        drafts.addAll(Drafts.of(own, part.kind(), period, ids));
+      }
+    }
+    return withoutSecondCycles(handle, drafts);
+  }
+
+  /**
+   * A period has one cycle invoice. What falls due on its very end after that invoice, such as a
+   * subscription in advance that starts at midnight, is billed apart.
+   */
+  private static List<InvoiceDraft> withoutSecondCycles(Handle handle, List<InvoiceDraft> drafts) {
+    List<InvoiceDraft> cycles = drafts.stream().filter(d -> d.kind() == InvoiceKind.CYCLE).toList();
+    if (cycles.isEmpty()) {
+      return drafts;
+    }
+    Set<UUID> second =
+        Set.copyOf(
+            handle
+                .createQuery(
+                    "select w.draft from unnest(:drafts, :ids, :currencies, :periods)"
+                        + " as w(draft, id, currency, period) join @.invoice i"
+                        + " on i.customer_id = w.id and i.currency = w.currency"
+                        + " and i.period_index = w.period and i.kind = 'CYCLE'")
+                .bindArray("drafts", UUID.class, cycles.stream().map(InvoiceDraft::id).toList())
+                .bindArray(
+                    "ids", UUID.class, cycles.stream().map(InvoiceDraft::customerId).toList())
+                .bindArray(
+                    "currencies",
+                    String.class,
+                    cycles.stream().map(d -> d.currency().code()).toList())
+                .bindArray("periods", Long.class, cycles.stream().map(ChunkBilling::index).toList())
+                .mapTo(UUID.class)
+                .list());
+    return drafts.stream().map(d -> second.contains(d.id()) ? d.immediate() : d).toList();
+  }
+
+  private static Long index(InvoiceDraft draft) {
+    Period period = draft.period();
+    if (period == null) {
+      throw new IllegalStateException("a cycle invoice has a period");
+    }
+    return period.index();
+  }
+
+  private List<PreparedInvoice> prepare(
+      List<InvoiceDraft> drafts,
+      List<Part> parts,
+      Instant issuedAt,
+      LineContributor.Purpose purpose) {
+    Map<UUID, Customer> byId = new HashMap<>();
+    parts.forEach(p -> byId.put(p.customer().id(), p.customer()));
+    Map<UUID, String> failed = new HashMap<>();
+    List<PreparedInvoice> invoices = new ArrayList<>(drafts.size());
+    for (InvoiceDraft draft : contributed(drafts, purpose)) {
+      Customer customer = byId.get(draft.customerId());
+      try {
+        if (customer == null) {
+          throw new IllegalStateException("a draft of nobody");
+        }
+        PreparedInvoice invoice = assembler.assemble(draft, customer, issuedAt);
+        if (invoice.totalMinor() < 0) {
+          failed.put(
+              draft.customerId(),
+              "what is given back exceeds what is charged: the sum is " + draft.sum());
+        }
+        invoices.add(invoice);
+      } catch (BillingException | IllegalStateException | ArithmeticException e) {
+        failed.put(draft.customerId(), String.valueOf(e.getMessage()));
+      }
+    }
+    if (!failed.isEmpty()) {
+      throw new ParkCustomers(failed);
+    }
+    return invoices;
+  }
+
+  private List<InvoiceDraft> contributed(
+      List<InvoiceDraft> drafts, LineContributor.Purpose purpose) {
+    List<InvoiceDraft> current = drafts;
+    for (LineContributor contributor : settings.contributors()) {
+      if (!current.isEmpty()) {
+        Map<UUID, List<DraftLine>> more = contributor.contribute(current, purpose);
+        current = current.stream().map(d -> d.with(more.getOrDefault(d.id(), List.of()))).toList();
+      }
+    }
+    return current;
+  }
+
+  static ChunkResult result(int claimed, int parked, List<PreparedInvoice> invoices) {
+    Map<String, Long> totals = new TreeMap<>();
+    List<UUID> issued = new ArrayList<>(invoices.size());
+    for (PreparedInvoice invoice : invoices) {
+      totals.merge(invoice.draft().currency().code(), invoice.totalMinor(), Math::addExact);
+      issued.add(invoice.draft().id());
+    }
+    return new ChunkResult(claimed, parked, totals, issued);
+  }
+
+  private void record(Handle handle, UUID runId, ChunkResult result) {
+    handle
+        .createUpdate(
+            "insert into @.invoice_run_chunk (run_id, chunk_id, customers, invoices, parked,"
+                + " totals, finished_at) values (:run, :chunk, :customers, :invoices, :parked,"
+                + " cast(:totals as jsonb), :now)")
+        .bind("run", runId)
+        .bind("chunk", ids.next())
+        .bind("customers", result.claimed() - result.parked())
+        .bind("invoices", result.invoiceIds().size())
+        .bind("parked", result.parked())
+        .bind("totals", BillingJson.write(json, result.totalsMinor()))
+        .bind("now", clock.instant().atOffset(ZoneOffset.UTC))
+        .execute();
+  }
+}

@@ -1,0 +1,120 @@
+package dev.innkeeper.billing.invoice;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an operator looks for: start with {@link #all}, narrow with the {@code with…} methods.
+ *
+ * @param numberPrefix the beginning of the number, case and all; empty for any
+ * @param issuedFrom included; null for no bound
+ * @param issuedTo excluded; null for no bound
+ * @param belowNumber the last number of the page before, or null for the first page
+ * @param limit at most 200
+ */
+public record InvoiceQuery(
+    String numberPrefix,
+    @Nullable UUID customerId,
+    @Nullable InvoiceStatus status,
+    @Nullable InvoiceKind kind,
+    @Nullable Instant issuedFrom,
+    @Nullable Instant issuedTo,
+    @Nullable String belowNumber,
+    int limit) {
+  private static final int PAGE_MAX = 200;
+
+  /** The first page of all issued invoices and credit notes. */
+  public static InvoiceQuery all() {
+    return new InvoiceQuery("", null, null, null, null, null, null, 50);
+  }
+
+  public InvoiceQuery withNumberPrefix(String newPrefix) {
+    return new InvoiceQuery(
+        newPrefix, customerId, status, kind, issuedFrom, issuedTo, belowNumber, limit);
+  }
+
+  public InvoiceQuery withCustomer(UUID newCustomerId) {
+    return new InvoiceQuery(
+        numberPrefix, newCustomerId, status, kind, issuedFrom, issuedTo, belowNumber, limit);
+  }
+
+  public InvoiceQuery withStatus(InvoiceStatus newStatus) {
+    return new InvoiceQuery(
+        numberPrefix, customerId, newStatus, kind, issuedFrom, issuedTo, belowNumber, limit);
+  }
+
+  public InvoiceQuery withKind(InvoiceKind newKind) {
+    return new InvoiceQuery(
+        numberPrefix, customerId, status, newKind, issuedFrom, issuedTo, belowNumber, limit);
+  }
+
+  /** Issued from an instant on, and before another. */
+  public InvoiceQuery withIssued(@Nullable Instant from, @Nullable Instant to) {
+    return new InvoiceQuery(numberPrefix, customerId, status, kind, from, to, belowNumber, limit);
+  }
+
+  public InvoiceQuery withPage(@Nullable String newBelowNumber, int newLimit) {
+    return new InvoiceQuery(
+        numberPrefix, customerId, status, kind, issuedFrom, issuedTo, newBelowNumber, newLimit);
+  }
+
+  String where() {
+    List<String> conditions = new ArrayList<>();
+    conditions.add("i.number is not null");
+    if (!numberPrefix.isEmpty()) {
+      conditions.add("i.number like :prefix");
+    }
+    if (customerId != null) {
+      conditions.add("i.customer_id = :customer");
+    }
+    if (status != null) {
+      conditions.add("i.status = :status");
+    }
+    if (kind != null) {
+      conditions.add("i.kind = :kind");
+    }
+    if (issuedFrom != null) {
+      conditions.add("i.issued_at >= :from");
+    }
+    if (issuedTo != null) {
+      conditions.add("i.issued_at < :to");
+    }
+    if (belowNumber != null) {
+      conditions.add("i.number < :below collate \"C\"");
+    }
+    return "where " + String.join(" and ", conditions) + " order by i.number desc limit :limit";
+  }
+
+  Map<String, Object> parameters() {
+    Map<String, Object> parameters = new HashMap<>();
+    if (!numberPrefix.isEmpty()) {
+      parameters.put("prefix", numberPrefix.replaceAll("([\\\\%_])", "\\\\$1") + "%");
+    }
+    if (customerId != null) {
+      parameters.put("customer", customerId);
+    }
+    if (status != null) {
+      parameters.put("status", status.name());
+    }
+    if (kind != null) {
+      parameters.put("kind", kind.name());
+    }
+    if (issuedFrom != null) {
+      parameters.put("from", issuedFrom.atOffset(ZoneOffset.UTC));
+    }
+    if (issuedTo != null) {
+      parameters.put("to", issuedTo.atOffset(ZoneOffset.UTC));
+    }
+    if (belowNumber != null) {
+      parameters.put("below", belowNumber);
+    }
+    parameters.put("limit", Math.max(1, Math.min(limit, PAGE_MAX)));
+    return parameters;
+  }
+}
