@@ -100,8 +100,7 @@ class BillingRunTest {
     Customer ada = f.customer("Ada");
     f.start(ada, "forge", Map.of());
     f.start(ada, "site", Map.of());
-    assertThat(f.engine.runDue(Duration.ofMinutes(1)).done())
-        .containsEntry("invoice-run", 1);
+    assertThat(f.engine.runDue(Duration.ofMinutes(1)).done()).containsEntry("invoice-run", 1);
     Invoice first = invoices.list(ada.id(), null, 10).get(0);
     assertThat(first.kind()).isEqualTo(InvoiceKind.IMMEDIATE);
     // 22 of 31 days of 12.00, and the set-up fee.
