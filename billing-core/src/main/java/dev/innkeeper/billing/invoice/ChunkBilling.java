@@ -6,6 +6,7 @@ import dev.innkeeper.billing.customer.Customers;
 import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.invoice.DueClaims.Due;
 import dev.innkeeper.billing.json.BillingJson;
+import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.problem.BillingException;
 import dev.innkeeper.billing.rating.Charge;
 import dev.innkeeper.billing.rating.ChargeScope;
@@ -38,6 +39,7 @@ final class ChunkBilling {
   private final Sellers sellers;
   private final Issuer issuer;
   private final Parking parking;
+  private final GivingBack givingBack;
   private final ObjectMapper json;
   private final Ids ids;
   private final Clock clock;
@@ -50,6 +52,7 @@ final class ChunkBilling {
       Sellers sellers,
       Issuer issuer,
       Parking parking,
+      GivingBack givingBack,
       ObjectMapper json,
       Ids ids,
       Clock clock) {}
@@ -70,6 +73,7 @@ final class ChunkBilling {
     this.sellers = services.sellers();
     this.issuer = services.issuer();
     this.parking = services.parking();
+    this.givingBack = services.givingBack();
     this.json = services.json();
     this.ids = services.ids();
     this.clock = services.clock();
@@ -99,12 +103,13 @@ final class ChunkBilling {
       }
     }
     parked.putAll(stuck(handle, parts, taken, parked.keySet()));
-    List<InvoiceDraft> drafts = drafts(handle, parts, taken);
+    GivingBack.Sorted sorted = GivingBack.sort(drafts(handle, parts, taken));
     List<PreparedInvoice> invoices =
-        prepare(drafts, parts, issuedAt, LineContributor.Purpose.ISSUE);
+        prepare(sorted.drafts(), parts, issuedAt, LineContributor.Purpose.ISSUE);
     issuer.issue(handle, invoices, sellers.currentVersion(), runId);
+    Map<UUID, Amount> notes = givingBack.giveBack(handle, sorted.excesses());
     parking.park(parked, runId);
-    ChunkResult result = result(due.size(), parked.size(), invoices);
+    ChunkResult result = result(due.size(), parked.size(), invoices).less(notes);
     if (runId != null) {
       record(handle, runId, result);
     }
@@ -123,7 +128,7 @@ final class ChunkBilling {
         parked.putAll(result.parked());
       }
     }
-    List<InvoiceDraft> drafts = drafts(handle, parts, taken);
+    List<InvoiceDraft> drafts = GivingBack.sort(drafts(handle, parts, taken)).drafts();
     try {
       return prepare(drafts, parts, asOf, LineContributor.Purpose.SHOW);
     } catch (ParkCustomers e) {
@@ -291,8 +296,7 @@ final class ChunkBilling {
         PreparedInvoice invoice = assembler.assemble(draft, customer, issuedAt);
         if (invoice.totalMinor() < 0) {
           failed.put(
-              draft.customerId(),
-              "what is given back exceeds what is charged: the sum is " + draft.sum());
+              draft.customerId(), "discounts exceed what is charged: the sum is " + draft.sum());
         }
         invoices.add(invoice);
       } catch (BillingException | IllegalStateException | ArithmeticException e) {

@@ -1,5 +1,6 @@
 package dev.innkeeper.billing.invoice;
 
+import dev.innkeeper.billing.money.Amount;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,5 +23,12 @@ record ChunkResult(int claimed, int parked, Map<String, Long> totalsMinor, List<
     List<UUID> ids = new java.util.ArrayList<>(invoiceIds);
     ids.addAll(other.invoiceIds);
     return new ChunkResult(claimed + other.claimed, parked + other.parked, totals, ids);
+  }
+
+  /** With credit notes added, whose totals are taken off. */
+  ChunkResult less(Map<UUID, Amount> notes) {
+    Map<String, Long> totals = new TreeMap<>();
+    notes.values().forEach(a -> totals.merge(a.currency().code(), -a.minorUnits(), Math::addExact));
+    return plus(new ChunkResult(0, 0, totals, List.copyOf(notes.keySet())));
   }
 }

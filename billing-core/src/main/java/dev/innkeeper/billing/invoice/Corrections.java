@@ -13,6 +13,7 @@ import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.billing.problem.NotAllowed;
 import dev.innkeeper.billing.problem.NotFound;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
@@ -69,6 +71,68 @@ final class Corrections {
   }
 
   private UUID credit(Handle handle, NewCreditNote wanted) {
+    Invoice invoice = creditable(handle, wanted);
+    PreparedInvoice note =
+        prepared(invoice, calculation(handle, invoice, wanted.amounts()), wanted.reason());
+    long leftMinor = invoice.total().minus(invoice.credited()).minorUnits();
+    if (note.totalMinor() <= 0) {
+      throw new NotAllowed("nothing-to-credit", "nothing is left to take back of this invoice");
+    }
+    if (note.totalMinor() > leftMinor) {
+      throw new NotAllowed(
+          "credit-exceeds-invoice",
+          "of this invoice "
+              + Amount.ofMinor(leftMinor, invoice.currency())
+              + " is left to take back, discounts considered");
+    }
+    issue(handle, invoice, note, destinations(handle, invoice, note.totalMinor()));
+    return note.draft().id();
+  }
+
+  /**
+   * Takes back the amounts, or less of them where earlier credit notes and discounts leave less.
+   *
+   * @param wanted of positive lines, with amounts
+   * @return the credit note and its total; empty when nothing is left to take back
+   */
+  Map<UUID, Amount> creditAtMost(Handle handle, NewCreditNote wanted) {
+    Invoice invoice = creditable(handle, wanted);
+    Map<Integer, Long> before = creditedBefore(handle, invoice);
+    long leftMinor = invoice.total().minus(invoice.credited()).minorUnits();
+    Map<Integer, Amount> amounts = new TreeMap<>();
+    for (InvoiceLine line : invoice.lines()) {
+      Amount amount = wanted.amounts().get(line.position());
+      if (amount != null) {
+        long taken = before.getOrDefault(line.position(), 0L);
+        Amount left = line.amount().minus(Amount.ofMinor(taken, invoice.currency()));
+        amounts.put(line.position(), amount.min(left));
+      }
+    }
+    amounts.values().removeIf(amount -> !amount.isPositive());
+    while (!amounts.isEmpty()) {
+      PreparedInvoice note =
+          prepared(invoice, calculation(handle, invoice, amounts), wanted.reason());
+      if (note.totalMinor() <= leftMinor) {
+        issue(handle, invoice, note, destinations(handle, invoice, note.totalMinor()));
+        return Map.of(note.draft().id(), Amount.ofMinor(note.totalMinor(), invoice.currency()));
+      }
+      amounts.replaceAll((position, amount) -> scaled(amount, leftMinor, note.totalMinor()));
+      amounts.values().removeIf(amount -> !amount.isPositive());
+    }
+    return Map.of();
+  }
+
+  /** The amount × part / whole, rounded down, and smaller in any case. */
+  private static Amount scaled(Amount amount, long part, long whole) {
+    long minor =
+        BigInteger.valueOf(amount.minorUnits())
+            .multiply(BigInteger.valueOf(part))
+            .divide(BigInteger.valueOf(whole))
+            .longValueExact();
+    return Amount.ofMinor(Math.min(minor, amount.minorUnits() - 1), amount.currency());
+  }
+
+  private Invoice creditable(Handle handle, NewCreditNote wanted) {
     Invoice invoice = locked(handle, wanted.customerId(), wanted.invoiceId());
     boolean creditable =
         invoice.kind() != InvoiceKind.CREDIT_NOTE
@@ -78,19 +142,16 @@ final class Corrections {
           "invoice-not-creditable",
           "only an open or paid invoice can be taken back; this is " + described(invoice));
     }
-    CreditCalculation calculation =
-        CreditCalculation.of(
-            invoice,
-            creditedBefore(handle, invoice),
-            wanted.amounts(),
-            services.settings().taxPolicy().rounding());
-    PreparedInvoice note = prepared(invoice, calculation, wanted.reason());
-    if (note.totalMinor() <= 0) {
-      throw new NotAllowed("nothing-to-credit", "nothing is left to take back of this invoice");
-    }
-    Destinations to = destinations(handle, invoice, note.totalMinor());
-    issue(handle, invoice, note, to);
-    return note.draft().id();
+    return invoice;
+  }
+
+  private CreditCalculation calculation(
+      Handle handle, Invoice invoice, Map<Integer, Amount> amounts) {
+    return CreditCalculation.of(
+        invoice,
+        creditedBefore(handle, invoice),
+        amounts,
+        services.settings().taxPolicy().rounding());
   }
 
   private Invoice locked(Handle handle, UUID customerId, UUID invoiceId) {

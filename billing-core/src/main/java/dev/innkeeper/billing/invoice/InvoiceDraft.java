@@ -49,6 +49,11 @@ public record InvoiceDraft(
     return new InvoiceDraft(id, customerId, InvoiceKind.IMMEDIATE, currency, null, lines);
   }
 
+  /** The same with other lines. */
+  InvoiceDraft withLines(List<DraftLine> newLines) {
+    return new InvoiceDraft(id, customerId, kind, currency, period, newLines);
+  }
+
   InvoiceDraft with(List<DraftLine> more) {
     if (more.isEmpty()) {
       return this;

@@ -70,19 +70,6 @@ public final class Invoices {
     Numbers numbers = new Numbers(settings);
     this.issuer = new Issuer(writer, numbers, services.ledger(), services.events());
     this.parking = new Parking(db, services.events(), clock);
-    this.chunks =
-        new ChunkBilling(
-            new ChunkBilling.Services(
-                customers,
-                services.charges(),
-                settings,
-                sellers,
-                issuer,
-                parking,
-                services.json(),
-                ids,
-                clock));
-    this.billingRun = new BillingRun(db, chunks, parking, sellers, ids);
     this.corrections =
         new Corrections(
             new Corrections.Services(
@@ -98,6 +85,20 @@ public final class Invoices {
                 customers,
                 ids,
                 clock));
+    this.chunks =
+        new ChunkBilling(
+            new ChunkBilling.Services(
+                customers,
+                services.charges(),
+                settings,
+                sellers,
+                issuer,
+                parking,
+                new GivingBack(corrections),
+                services.json(),
+                ids,
+                clock));
+    this.billingRun = new BillingRun(db, chunks, parking, sellers, ids);
   }
 
   /**

@@ -264,4 +264,45 @@ class BillingRunTest {
     assertThat(f.count("select count(*) from @.invoice")).isEqualTo(2L * customers);
     InvoiceInvariants.hold(f.db);
   }
+
+  @Test
+  void whatWasPaidInAdvanceAndNotUsedGoesBackToWhereItCameFrom() {
+    Customer ada = f.customer("Ada");
+    Subscription forge = f.start(ada, "forge", Map.of());
+    f.at("2026-04-01T00:00:00Z");
+    invoices.run(OPTIONS);
+    Invoice april = invoices.list(ada.id(), null, 1).get(0);
+    pay(april, PaymentSource.VOUCHER, "4.00");
+    pay(april, PaymentSource.CARD, april.open().minus(eur("4.00")).toPlainString());
+    f.at("2026-04-16T00:00:00Z");
+    f.engine.subscriptions().cancel(ada.id(), forge.id(), CancelAt.NOW);
+    f.at("2026-05-01T00:00:00Z");
+    RunReport report = invoices.run(OPTIONS);
+    assertThat(report.parked()).isZero();
+    Invoice note = invoices.list(ada.id(), null, 1).get(0);
+    assertThat(note.kind()).isEqualTo(InvoiceKind.CREDIT_NOTE);
+    assertThat(note.number()).isEqualTo("CN-2026-000001");
+    assertThat(note.corrects()).isEqualTo(april.id());
+    assertThat(note.total()).isEqualTo(eur("6.00"));
+    assertThat(report.totals()).isEqualTo(Map.of(Currency.EUR, eur("-6.00")));
+    assertThat(f.engine.ledger().balance(Accounts.cash(ada.id(), Currency.EUR)))
+        .isEqualTo(eur("6.00"));
+    InvoiceInvariants.hold(f.db);
+  }
+
+  /** Pays as the payment service does: postings first, then the invoice. */
+  private void pay(Invoice invoice, PaymentSource source, String amount) {
+    f.tx(
+        () -> {
+          f.engine
+              .ledger()
+              .require(
+                  dev.innkeeper.billing.ledger.Transfer.builder(UUID.randomUUID(), "settle")
+                      .debit(Accounts.gateway("test", Currency.EUR), eur(amount))
+                      .credit(Accounts.receivable(invoice.customerId(), Currency.EUR), eur(amount))
+                      .build());
+          invoices.settle(
+              List.of(new InvoicePayment(invoice.customerId(), invoice.id(), eur(amount), source)));
+        });
+  }
 }
