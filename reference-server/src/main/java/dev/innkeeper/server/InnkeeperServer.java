@@ -1,0 +1,254 @@
+package dev.innkeeper.server;
+
+import dev.innkeeper.billing.BillingEngine;
+import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.json.BillingJson;
+import dev.innkeeper.server.auth.Access;
+import dev.innkeeper.server.auth.Identity;
+import dev.innkeeper.server.config.Mode;
+import dev.innkeeper.server.config.ServerConfig;
+import dev.innkeeper.server.pages.Pages;
+import dev.innkeeper.server.rest.RestApi;
+import dev.innkeeper.server.runtime.DueWorker;
+import dev.innkeeper.server.runtime.Services;
+import dev.innkeeper.server.store.DataFolder;
+import dev.innkeeper.server.store.ServerDatabase;
+import dev.innkeeper.server.store.StartProblem;
+import dev.innkeeper.server.time.TrialClock;
+import dev.innkeeper.server.time.TrialTime;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.HttpStatus;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Base64;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running server: database, engine, REST and pages. Thread-safe.
+ *
+ * <p>It starts wholly or not at all, and what it started ends with {@link #close}.
+ */
+public final class InnkeeperServer implements AutoCloseable {
+  /** The file in the data folder that holds an admin's API token, for the command line. */
+  public static final String ADMIN_TOKEN_FILE = "admin.token";
+
+  /** The file in the data folder that holds the first admin's sign-in. */
+  public static final String ADMIN_SIGN_IN_FILE = "admin.sign-in";
+
+  /** The file in the data folder that says where the running server listens. */
+  public static final String ADDRESS_FILE = "server.address";
+
+  private static final String TOLD = "innkeeper.problem-told";
+
+  static final String FIRST_ADMIN = "admin@innkeeper.local";
+
+  private static final Logger LOG = LoggerFactory.getLogger(InnkeeperServer.class);
+
+  private final Deque<AutoCloseable> parts;
+  private final Services services;
+  private final String url;
+
+  private InnkeeperServer(Deque<AutoCloseable> parts, Services services, String url) {
+    this.parts = parts;
+    this.services = services;
+    this.url = url;
+  }
+
+  /**
+   * Starts a server and returns once it answers.
+   *
+   * @throws StartProblem when it can't start; nothing is left running then
+   */
+  public static InnkeeperServer start(ServerConfig config) {
+    Deque<AutoCloseable> parts = new ArrayDeque<>();
+    try {
+      return start(config, parts);
+    } catch (RuntimeException e) {
+      closeAll(parts);
+      throw e;
+    }
+  }
+
+  private static InnkeeperServer start(ServerConfig config, Deque<AutoCloseable> parts) {
+    requireFreePort(config.http());
+    DataFolder folder = DataFolder.take(config.dataFolder());
+    parts.push(folder);
+    ServerDatabase database = ServerDatabase.open(config.database(), folder);
+    parts.push(database);
+    database.migrate();
+    TrialClock trialClock = trialClock(config, database.server());
+    BillingEngine engine =
+        BillingEngine.builder()
+            .dataSource(database.dataSource())
+            .clock(trialClock == null ? Clock.systemUTC() : trialClock)
+            .migrate()
+            .build();
+    parts.push(engine);
+    DueWorker worker = new DueWorker(engine, List.of());
+    parts.push(worker);
+    Access access = new Access(database.server(), engine, Clock.systemUTC());
+    Services services =
+        new Services(
+            config,
+            engine,
+            access,
+            BillingJson.mapper(),
+            trialClock == null
+                ? Optional.empty()
+                : Optional.of(new TrialTime(trialClock, worker::drain)),
+            worker::drain);
+    Javalin web = listen(services);
+    parts.push(web::stop);
+    String url = "http://" + host(config) + ":" + web.port();
+    writeAdminFiles(folder, access, url);
+    worker.start(config.workInterval());
+    LOG.info("listening on {}", url);
+    return new InnkeeperServer(parts, services, url);
+  }
+
+  private static @Nullable TrialClock trialClock(ServerConfig config, Database server) {
+    return config.mode() == Mode.PRODUCTION
+        ? null
+        : TrialClock.load(
+            server, Clock.systemUTC(), config.trial().clockStart(), config.trial().clockStands());
+  }
+
+  private static String host(ServerConfig config) {
+    String host = config.http().host();
+    return host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host;
+  }
+
+  /** Asked before anything is begun, so that a taken port leaves nothing half-started. */
+  private static void requireFreePort(ServerConfig.Http http) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(http.host(), http.port()));
+    } catch (IOException e) {
+      throw cantListen(http, e);
+    }
+  }
+
+  private static StartProblem cantListen(ServerConfig.Http http, Exception cause) {
+    return new StartProblem(
+        "can't listen on "
+            + http.host()
+            + ":"
+            + http.port()
+            + " ("
+            + cause.getMessage()
+            + "): stop what uses the port, or choose another with --port or http.port",
+        cause);
+  }
+
+  private static Javalin listen(Services services) {
+    ServerConfig.Http http = services.config().http();
+    Javalin web =
+        Javalin.create(
+            javalin -> {
+              configure(javalin, http);
+              RestApi api = new RestApi(services);
+              Pages pages = new Pages(services);
+              api.addTo(javalin.routes);
+              pages.addTo(javalin.routes);
+              tellProblems(javalin.routes, api, pages);
+            });
+    try {
+      return web.start(http.host(), http.port());
+    } catch (RuntimeException e) {
+      throw cantListen(http, e);
+    }
+  }
+
+  /** Problems of the API are told as JSON, all others as a page. */
+  private static void tellProblems(RoutesConfig routes, RestApi api, Pages pages) {
+    BiConsumer<Context, Exception> tell =
+        (ctx, failure) -> {
+          ctx.attribute(TOLD, true);
+          if (RestApi.isFor(ctx)) {
+            api.problem(ctx, failure);
+          } else {
+            pages.problem(ctx, failure);
+          }
+        };
+    // Javalin has a handler of its own for its refusals, which only one as specific replaces.
+    routes.exception(HttpResponseException.class, (failure, ctx) -> tell.accept(ctx, failure));
+    routes.exception(Exception.class, (failure, ctx) -> tell.accept(ctx, failure));
+    for (HttpStatus unmatched : List.of(HttpStatus.NOT_FOUND, HttpStatus.METHOD_NOT_ALLOWED)) {
+      routes.error(
+          unmatched,
+          ctx -> {
+            if (ctx.attribute(TOLD) == null) {
+              tell.accept(
+                  ctx, new HttpResponseException(unmatched.getCode(), unmatched.getMessage()));
+            }
+          });
+    }
+  }
+
+  private static void configure(JavalinConfig javalin, ServerConfig.Http http) {
+    javalin.startup.showJavalinBanner = false;
+    javalin.startup.showOldJavalinVersionWarning = false;
+    javalin.http.maxRequestSize = http.bodyBytesMax();
+    javalin.http.prefer405over404 = true;
+    javalin.http.defaultContentType = "text/plain; charset=utf-8";
+  }
+
+  private static void writeAdminFiles(DataFolder folder, Access access, String url) {
+    Identity admin =
+        access
+            .anyAdmin()
+            .orElseGet(
+                () -> {
+                  String password = newPassword();
+                  Identity made = access.setAdmin(FIRST_ADMIN, password);
+                  folder.writeSecret(ADMIN_SIGN_IN_FILE, FIRST_ADMIN + " " + password);
+                  return made;
+                });
+    folder.writeSecret(ADMIN_TOKEN_FILE, access.issue(admin, Access.Kind.API).secret());
+    folder.writeSecret(ADDRESS_FILE, url);
+  }
+
+  private static String newPassword() {
+    byte[] bytes = new byte[15];
+    new SecureRandom().nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  /** Where it listens, such as {@code http://127.0.0.1:8080}. */
+  public String url() {
+    return url;
+  }
+
+  public Services services() {
+    return services;
+  }
+
+  @Override
+  public void close() {
+    closeAll(parts);
+  }
+
+  private static void closeAll(Deque<AutoCloseable> parts) {
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (Exception e) {
+        LOG.error("a part of the server did not stop in order", e);
+      }
+    }
+  }
+}

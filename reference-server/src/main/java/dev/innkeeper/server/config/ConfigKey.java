@@ -1,0 +1,67 @@
+package dev.innkeeper.server.config;
+
+import java.util.Locale;
+
+/** Every setting there is, with its default and what it is for. */
+public enum ConfigKey {
+  MODE("mode", "production", "`trial`: the clock can be moved; `production`: it can't be"),
+  DATA_FOLDER(
+      "data.folder", "data", "where the embedded PostgreSQL and the server's keys are kept"),
+  HTTP_HOST("http.host", "127.0.0.1", "the address to listen on; `0.0.0.0` for every interface"),
+  HTTP_PORT("http.port", "8080", "the port to listen on, 1 to 65535; 0 for any free one"),
+  HTTP_PUBLIC_URL(
+      "http.publicUrl",
+      "",
+      "the address customers use, when a proxy stands in front; `https` makes cookies secure"),
+  HTTP_BODY_BYTES_MAX("http.bodyBytesMax", "262144", "larger requests are refused, in bytes"),
+  DATABASE_URL(
+      "database.url", "", "a JDBC URL of PostgreSQL 15 or newer; empty for the embedded one"),
+  DATABASE_USER("database.user", "", "the user at database.url"),
+  DATABASE_PASSWORD("database.password", "", "the password at database.url"),
+  DATABASE_PORT("database.port", "0", "the embedded PostgreSQL's port; 0 for any free one"),
+  DATABASE_POOL_SIZE("database.poolSize", "16", "connections held, 2 to 200"),
+  CATALOG_FILE("catalog.file", "", "a catalog applied at every start; empty for none"),
+  PLUGINS_FOLDER("plugins.folder", "plugins", "where provisioner plugins are"),
+  WORK_INTERVAL_MILLIS(
+      "work.intervalMillis", "1000", "pause between two looks for due work, in milliseconds"),
+  TRIAL_CLOCK_START(
+      "trial.clockStart",
+      "",
+      "the instant at which a new trial begins, such as `2026-01-01T00:00:00Z`; empty for now"),
+  TRIAL_CLOCK_STANDS(
+      "trial.clockStands", "false", "`true`: the trial's time passes only when it is moved");
+
+  /** Settings of provisioners: {@code provisioners.KIND.SETTING}, passed on as they are. */
+  public static final String PROVISIONERS = "provisioners.";
+
+  private final String path;
+  private final String preset;
+  private final String meaning;
+
+  ConfigKey(String path, String preset, String meaning) {
+    this.path = path;
+    this.preset = preset;
+    this.meaning = meaning;
+  }
+
+  /** The key as the YAML file nests it, with dots. */
+  public String path() {
+    return path;
+  }
+
+  /** The value unless set; empty for none. */
+  public String preset() {
+    return preset;
+  }
+
+  /** One line for the documentation. */
+  public String meaning() {
+    return meaning;
+  }
+
+  /** The environment variable that wins over the file. */
+  public String variable() {
+    return "INNKEEPER_"
+        + path.replaceAll("([A-Z])", "_$1").replace('.', '_').toUpperCase(Locale.ROOT);
+  }
+}

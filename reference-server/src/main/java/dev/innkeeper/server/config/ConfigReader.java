@@ -1,0 +1,277 @@
+package dev.innkeeper.server.config;
+
+import dev.innkeeper.server.config.ServerConfig.DatabaseSettings;
+import dev.innkeeper.server.config.ServerConfig.Http;
+import dev.innkeeper.server.config.ServerConfig.Trial;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+
+/**
+ * Reads and checks the configuration. A value comes from the command line, else the environment,
+ * else the file, else the key's default; a value that can't be used is refused with its place, its
+ * key and what would be right. Not thread-safe.
+ */
+public final class ConfigReader {
+  private static final int FILE_BYTES_MAX = 1 << 20;
+
+  /**
+   * A value and where it was found.
+   *
+   * @param place such as {@code innkeeper.yaml, line 3}
+   */
+  private record Setting(String value, String place) {}
+
+  private final Map<String, Setting> settings = new HashMap<>();
+
+  /** The settings of a file; every key in it must be known. */
+  public ConfigReader file(Path file) {
+    try {
+      if (Files.size(file) > FILE_BYTES_MAX) {
+        throw new ConfigProblem(file + " is larger than 1 MiB: that is no configuration");
+      }
+      try (Reader reader = Files.newBufferedReader(file)) {
+        Node root = new Yaml(new LoaderOptions()).compose(reader);
+        if (root != null) {
+          read(file, "", root);
+        }
+      }
+    } catch (MarkedYAMLException e) {
+      int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
+      throw new ConfigProblem(
+          file
+              + ", line "
+              + line
+              + ": this is not YAML ("
+              + e.getProblem()
+              + "); correct the line");
+    } catch (YAMLException | CharacterCodingException e) {
+      throw new ConfigProblem(file + " is not YAML in UTF-8: " + e.getMessage());
+    } catch (NoSuchFileException e) {
+      throw new ConfigProblem("there is no file " + file + ": name an existing one with --config");
+    } catch (IOException e) {
+      throw new ConfigProblem("can't read " + file + ": " + e.getMessage());
+    }
+    return this;
+  }
+
+  private void read(Path file, String prefix, Node node) {
+    int line = node.getStartMark().getLine() + 1;
+    String place = file + ", line " + line;
+    if (node instanceof MappingNode mapping) {
+      for (NodeTuple tuple : mapping.getValue()) {
+        if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
+          throw new ConfigProblem(place + ": a key must be a plain word");
+        }
+        read(
+            file,
+            prefix.isEmpty() ? key.getValue() : prefix + "." + key.getValue(),
+            tuple.getValueNode());
+      }
+    } else if (node instanceof ScalarNode scalar) {
+      requireKnown(prefix, place);
+      settings.put(prefix, new Setting(scalar.getValue(), place));
+    } else {
+      throw new ConfigProblem(place + ": " + prefix + " must be a single value, not a list");
+    }
+  }
+
+  private static void requireKnown(String path, String place) {
+    boolean known =
+        Arrays.stream(ConfigKey.values()).anyMatch(key -> key.path().equals(path))
+            || path.matches("provisioners\\.[a-z0-9-]+\\.[A-Za-z0-9-]+");
+    if (!known) {
+      throw new ConfigProblem(
+          place
+              + ": there is no setting '"
+              + path
+              + "'; the settings are "
+              + Arrays.stream(ConfigKey.values())
+                  .map(ConfigKey::path)
+                  .collect(Collectors.joining(", "))
+              + " and provisioners.KIND.SETTING");
+    }
+  }
+
+  /** The settings of an environment: variables that start with {@code INNKEEPER_}. */
+  public ConfigReader environment(Map<String, String> environment) {
+    for (ConfigKey key : ConfigKey.values()) {
+      String value = environment.get(key.variable());
+      if (value != null) {
+        settings.put(key.path(), new Setting(value, "environment variable " + key.variable()));
+      }
+    }
+    return this;
+  }
+
+  /** A setting of the command line, which wins; null leaves what was set. */
+  public ConfigReader option(ConfigKey key, @Nullable Object value, String option) {
+    if (value != null) {
+      settings.put(key.path(), new Setting(value.toString(), "option " + option));
+    }
+    return this;
+  }
+
+  /** The value in force, or null where it is unset and has no default. */
+  public @Nullable String value(ConfigKey key) {
+    String value = setting(key).value();
+    return value.isEmpty() ? null : value;
+  }
+
+  /**
+   * Checks everything.
+   *
+   * @throws ConfigProblem for the first value that can't be used
+   */
+  public ServerConfig read() {
+    Mode mode = mode();
+    String catalog = setting(ConfigKey.CATALOG_FILE).value();
+    return new ServerConfig(
+        mode,
+        path(ConfigKey.DATA_FOLDER),
+        new Http(
+            text(ConfigKey.HTTP_HOST),
+            integer(ConfigKey.HTTP_PORT, 0, 65535),
+            publicUrl(),
+            integer(ConfigKey.HTTP_BODY_BYTES_MAX, 1024, 16 << 20)),
+        database(),
+        catalog.isEmpty() ? null : path(ConfigKey.CATALOG_FILE),
+        pluginsFolder(),
+        provisioners(),
+        Duration.ofMillis(integer(ConfigKey.WORK_INTERVAL_MILLIS, 10, 3_600_000)),
+        trial(mode));
+  }
+
+  /** Unset, it is the one of the installation, wherever the server is started from. */
+  private Path pluginsFolder() {
+    String home = System.getProperty("innkeeper.home");
+    return home == null || settings.containsKey(ConfigKey.PLUGINS_FOLDER.path())
+        ? path(ConfigKey.PLUGINS_FOLDER)
+        : Path.of(home, ConfigKey.PLUGINS_FOLDER.preset()).toAbsolutePath().normalize();
+  }
+
+  private Mode mode() {
+    String value = setting(ConfigKey.MODE).value();
+    return switch (value) {
+      case "trial" -> Mode.TRIAL;
+      case "production" -> Mode.PRODUCTION;
+      default -> throw wrong(ConfigKey.MODE, "must be trial or production");
+    };
+  }
+
+  private DatabaseSettings database() {
+    String url = setting(ConfigKey.DATABASE_URL).value();
+    if (!url.isEmpty() && !url.startsWith("jdbc:postgresql:")) {
+      throw problem(
+          ConfigKey.DATABASE_URL,
+          "must start with jdbc:postgresql://, such as jdbc:postgresql://localhost:5432/innkeeper;"
+              + " leave it out for the embedded PostgreSQL");
+    }
+    return new DatabaseSettings(
+        url,
+        setting(ConfigKey.DATABASE_USER).value(),
+        setting(ConfigKey.DATABASE_PASSWORD).value(),
+        integer(ConfigKey.DATABASE_PORT, 0, 65535),
+        integer(ConfigKey.DATABASE_POOL_SIZE, 2, 200));
+  }
+
+  private Trial trial(Mode mode) {
+    String start = setting(ConfigKey.TRIAL_CLOCK_START).value();
+    String stands = setting(ConfigKey.TRIAL_CLOCK_STANDS).value().toLowerCase(Locale.ROOT);
+    if (!stands.equals("true") && !stands.equals("false")) {
+      throw wrong(ConfigKey.TRIAL_CLOCK_STANDS, "must be true or false");
+    }
+    if (mode == Mode.PRODUCTION && (!start.isEmpty() || stands.equals("true"))) {
+      throw new ConfigProblem(
+          "mode production can't have a trial clock: take trial.clockStart and trial.clockStands"
+              + " out, or set mode to trial");
+    }
+    try {
+      return new Trial(start.isEmpty() ? null : Instant.parse(start), stands.equals("true"));
+    } catch (DateTimeParseException e) {
+      throw wrong(ConfigKey.TRIAL_CLOCK_START, "must be an instant such as 2026-01-01T00:00:00Z");
+    }
+  }
+
+  private String publicUrl() {
+    String url = setting(ConfigKey.HTTP_PUBLIC_URL).value();
+    if (!url.isEmpty() && !url.matches("https?://[A-Za-z0-9.:\\[\\]-]+/?")) {
+      throw wrong(
+          ConfigKey.HTTP_PUBLIC_URL, "must be an address such as https://billing.example.org");
+    }
+    return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+  }
+
+  private Map<String, Map<String, String>> provisioners() {
+    Map<String, Map<String, String>> result = new TreeMap<>();
+    settings.forEach(
+        (path, setting) -> {
+          if (path.startsWith(ConfigKey.PROVISIONERS)) {
+            String[] parts = path.split("\\.", 3);
+            result
+                .computeIfAbsent(parts[1], kind -> new TreeMap<>())
+                .put(parts[2], setting.value());
+          }
+        });
+    result.replaceAll((kind, values) -> Map.copyOf(values));
+    return Map.copyOf(result);
+  }
+
+  private String text(ConfigKey key) {
+    String value = setting(key).value();
+    if (value.isBlank()) {
+      throw problem(key, "must not be empty; the default is " + key.preset());
+    }
+    return value;
+  }
+
+  private Path path(ConfigKey key) {
+    return Path.of(text(key)).toAbsolutePath().normalize();
+  }
+
+  private int integer(ConfigKey key, int min, int max) {
+    String value = setting(key).value();
+    try {
+      int number = Integer.parseInt(value.trim());
+      if (number >= min && number <= max) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Told below, as for a number out of range.
+    }
+    throw wrong(key, "must be a whole number from " + min + " to " + max);
+  }
+
+  private Setting setting(ConfigKey key) {
+    return settings.getOrDefault(key.path(), new Setting(key.preset(), "default"));
+  }
+
+  private ConfigProblem wrong(ConfigKey key, String what) {
+    return problem(key, "'" + setting(key).value() + "' " + what);
+  }
+
+  private ConfigProblem problem(ConfigKey key, String what) {
+    return new ConfigProblem(setting(key).place() + ": " + key.path() + ": " + what);
+  }
+}

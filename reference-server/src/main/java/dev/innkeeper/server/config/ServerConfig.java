@@ -1,0 +1,60 @@
+package dev.innkeeper.server.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A checked configuration. Immutable.
+ *
+ * @param dataFolder absolute
+ * @param catalogFile applied at every start; null for none
+ * @param provisioners settings by provisioner's kind
+ */
+public record ServerConfig(
+    Mode mode,
+    Path dataFolder,
+    Http http,
+    DatabaseSettings database,
+    @Nullable Path catalogFile,
+    Path pluginsFolder,
+    Map<String, Map<String, String>> provisioners,
+    Duration workInterval,
+    Trial trial) {
+
+  /**
+   * Where to listen.
+   *
+   * @param port 0 for any free one
+   * @param publicUrl empty when it follows from host and port
+   */
+  public record Http(String host, int port, String publicUrl, int bodyBytesMax) {}
+
+  /**
+   * Which PostgreSQL.
+   *
+   * @param url empty for the embedded server
+   * @param password never printed
+   */
+  public record DatabaseSettings(
+      String url, String user, String password, int embeddedPort, int poolSize) {
+    public boolean isEmbedded() {
+      return url.isEmpty();
+    }
+
+    @Override
+    public String toString() {
+      return isEmbedded() ? "embedded PostgreSQL" : url.replaceAll("\\?.*", "");
+    }
+  }
+
+  /**
+   * The clock of a trial.
+   *
+   * @param clockStart where a new trial's time begins; null for now
+   * @param clockStands time passes only when it is moved
+   */
+  public record Trial(@Nullable Instant clockStart, boolean clockStands) {}
+}

@@ -1,0 +1,109 @@
+package dev.innkeeper.server.pages;
+
+import dev.innkeeper.billing.problem.BillingException;
+import dev.innkeeper.server.auth.Identity;
+import dev.innkeeper.server.runtime.Services;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What the groups of pages share. Thread-safe. */
+abstract class PageRoutes {
+  final Services services;
+  private final Renderer renderer;
+
+  PageRoutes(Services services, Renderer renderer) {
+    this.services = services;
+    this.renderer = renderer;
+  }
+
+  /** A page for a customer who is signed in. */
+  interface CustomerPage {
+    void handle(Context ctx, Visit visit, UUID customerId);
+  }
+
+  /** A page for whoever asks, or for an admin. */
+  interface Page {
+    void handle(Context ctx, Visit visit);
+  }
+
+  /** What a form asks to be done; returns what to tell about it. */
+  interface Action {
+    String run();
+  }
+
+  final Visit visit(Context ctx) {
+    return Visit.of(
+        ctx, services.access(), services.config().http().publicUrl().startsWith("https:"));
+  }
+
+  final void show(
+      Context ctx, Visit visit, String title, String template, Map<String, Object> values) {
+    renderer.show(ctx, visit, title, template, values);
+  }
+
+  final void open(Context ctx, Page page) {
+    page.handle(ctx, visit(ctx));
+  }
+
+  final void forCustomer(Context ctx, CustomerPage page) {
+    Visit visit = visit(ctx);
+    Optional<Identity> identity = visit.identity();
+    if (identity.isEmpty()) {
+      ctx.redirect("/sign-in", HttpStatus.SEE_OTHER);
+    } else if (identity.get().isAdmin()) {
+      ctx.redirect("/admin/customers", HttpStatus.SEE_OTHER);
+    } else {
+      page.handle(ctx, visit, identity.get().requireCustomer());
+    }
+  }
+
+  final void forAdmin(Context ctx, Page page) {
+    Visit visit = visit(ctx);
+    Optional<Identity> identity = visit.identity();
+    if (identity.isEmpty()) {
+      ctx.redirect("/sign-in", HttpStatus.SEE_OTHER);
+    } else if (!identity.get().isAdmin()) {
+      ctx.status(HttpStatus.FORBIDDEN);
+      show(
+          ctx,
+          visit,
+          "Not here",
+          "problem.jte",
+          Map.of(
+              "status",
+              403,
+              "headline",
+              "This page is for admins",
+              "detail",
+              "Sign in as one to see it."));
+    } else {
+      page.handle(ctx, visit);
+    }
+  }
+
+  /** Does what a form asks for, and goes to a page that tells what came of it. */
+  final void act(Context ctx, Visit visit, String next, Action action) {
+    visit.requireCsrf();
+    try {
+      visit.flash("good", action.run());
+    } catch (BillingException e) {
+      visit.flash("bad", sentence(e));
+    }
+    ctx.redirect(next, HttpStatus.SEE_OTHER);
+  }
+
+  /** A refusal in words, with a capital and a full stop. */
+  static String sentence(BillingException refused) {
+    String message = String.valueOf(refused.getMessage());
+    String text = Show.words(message.substring(0, 1)) + message.substring(1);
+    return text.endsWith(".") ? text : text + ".";
+  }
+
+  static String form(Context ctx, String name) {
+    String value = ctx.formParam(name);
+    return value == null ? "" : value.trim();
+  }
+}

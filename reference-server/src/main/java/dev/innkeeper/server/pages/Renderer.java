@@ -1,0 +1,105 @@
+package dev.innkeeper.server.pages;
+
+import dev.innkeeper.server.auth.Identity;
+import dev.innkeeper.server.pages.Layout.Link;
+import dev.innkeeper.server.runtime.Services;
+import gg.jte.ContentType;
+import gg.jte.TemplateEngine;
+import gg.jte.output.StringOutput;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
+
+/** Fills the templates, which were compiled with the server, and sends pages. Thread-safe. */
+final class Renderer {
+  private static final String STYLE = "/dev/innkeeper/server/pages/style.css";
+
+  private final Services services;
+  private final TemplateEngine templates;
+  private final byte[] style;
+  private final String styleVersion;
+
+  Renderer(Services services) {
+    this.services = services;
+    this.templates =
+        TemplateEngine.createPrecompiled(
+            null,
+            ContentType.Html,
+            Renderer.class.getClassLoader(),
+            "dev.innkeeper.server.pages.compiled");
+    this.style = resource(STYLE);
+    CRC32 checksum = new CRC32();
+    checksum.update(style);
+    this.styleVersion = Long.toHexString(checksum.getValue());
+  }
+
+  private static byte[] resource(String path) {
+    try (InputStream in = Renderer.class.getResourceAsStream(path)) {
+      if (in == null) {
+        throw new IllegalStateException("the server's jar lacks " + path);
+      }
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  byte[] style() {
+    return style;
+  }
+
+  /** Sends a page. */
+  void show(Context ctx, Visit visit, String title, String template, Map<String, Object> values) {
+    Map<String, @Nullable Object> all = new HashMap<>(values);
+    all.put("page", layout(ctx, visit, title));
+    StringOutput html = new StringOutput();
+    templates.render(template, all, html);
+    ctx.html(html.toString());
+  }
+
+  private Layout layout(Context ctx, Visit visit, String title) {
+    Optional<Identity> identity = visit.identity();
+    return new Layout(
+        title,
+        links(ctx.path(), identity),
+        identity.map(Identity::email).orElse(null),
+        identity.map(Identity::isAdmin).orElse(false),
+        visit.csrf(),
+        visit.takeFlash(),
+        services.trial().map(trial -> Show.minute(trial.now(), ZoneOffset.UTC)).orElse(null),
+        services.trial().map(trial -> trial.isStanding()).orElse(false),
+        styleVersion);
+  }
+
+  private static List<Link> links(String path, Optional<Identity> identity) {
+    List<Link> links = new ArrayList<>();
+    if (identity.isEmpty()) {
+      links.add(link(path, "/products", "Products"));
+    } else if (identity.get().isAdmin()) {
+      links.add(link(path, "/admin/customers", "Customers"));
+      links.add(link(path, "/admin/invoices", "Invoices"));
+      links.add(link(path, "/admin/ledger", "Ledger"));
+      links.add(link(path, "/admin/vouchers", "Vouchers"));
+      links.add(link(path, "/admin/prices", "Prices"));
+    } else {
+      links.add(link(path, "/products", "Products"));
+      links.add(link(path, "/services", "My services"));
+      links.add(link(path, "/wallet", "Wallet"));
+      links.add(link(path, "/invoices", "Invoices"));
+    }
+    return links;
+  }
+
+  private static Link link(String path, String href, String text) {
+    return new Link(href, text, path.equals(href) || path.startsWith(href + "/"));
+  }
+}

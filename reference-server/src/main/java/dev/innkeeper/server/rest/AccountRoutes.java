@@ -1,0 +1,116 @@
+package dev.innkeeper.server.rest;
+
+import dev.innkeeper.billing.customer.Customer;
+import dev.innkeeper.billing.customer.NewCustomer;
+import dev.innkeeper.billing.money.Currency;
+import dev.innkeeper.billing.problem.InvalidInput;
+import dev.innkeeper.server.auth.Access;
+import dev.innkeeper.server.auth.AccessToken;
+import dev.innkeeper.server.auth.Identity;
+import dev.innkeeper.server.runtime.Services;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Signing up and in. */
+final class AccountRoutes {
+  private final Services services;
+  private final Requests requests;
+
+  /** Who one is. */
+  record Me(String email, String role, @Nullable Customer customer) {}
+
+  /** A new customer's sign-in. */
+  record SignedUp(Customer customer, String token, Instant tokenExpiresAt) {}
+
+  AccountRoutes(Services services, Requests requests) {
+    this.services = services;
+    this.requests = requests;
+  }
+
+  void addTo(RoutesConfig routes) {
+    routes.get("/v1/health", this::health);
+    routes.post("/v1/customers", this::signUp);
+    routes.post("/v1/sessions", this::signIn);
+    routes.delete("/v1/sessions", this::signOut);
+    routes.get("/v1/me", this::me);
+  }
+
+  private void health(Context ctx) {
+    requests.write(ctx, 200, Map.of("status", "ok", "time", services.engine().now().toString()));
+  }
+
+  private void signUp(Context ctx) {
+    String key = requests.key(ctx);
+    JsonBody body = requests.body(ctx);
+    NewCustomer wanted =
+        NewCustomer.named(
+            body.text("name"), body.text("email"), body.currency("currency", Currency.EUR));
+    String zone = body.optionalText("zone");
+    if (zone != null) {
+      ZoneId parsed = body.guarded("zone", wanted.zone(), () -> zone("zone", zone));
+      wanted = wanted.withZone(parsed);
+    }
+    wanted = wanted.withAnchorDay(body.integer("anchorDay", 1, 1, 31));
+    String password = body.text("password");
+    body.check();
+    Identity identity = services.access().signUp(wanted, password, key);
+    AccessToken token = services.access().issue(identity, Access.Kind.API);
+    Customer customer = services.engine().customers().get(identity.requireCustomer());
+    requests.write(ctx, 201, new SignedUp(customer, token.secret(), token.expiresAt()));
+  }
+
+  private static ZoneId zone(String field, String text) {
+    try {
+      return ZoneId.of(text);
+    } catch (DateTimeException e) {
+      throw new InvalidInput(field, "'" + text + "' is no time zone such as Europe/Zurich");
+    }
+  }
+
+  private void signIn(Context ctx) {
+    JsonBody body = requests.body(ctx);
+    String email = body.text("email");
+    String password = body.text("password");
+    body.check();
+    Identity identity =
+        services
+            .access()
+            .signIn(email, password, ctx.ip())
+            .orElseThrow(
+                () ->
+                    new Refused(
+                        401, "sign-in-wrong", "this address and password don't belong together"));
+    AccessToken token = services.access().issue(identity, Access.Kind.API);
+    requests.write(
+        ctx,
+        201,
+        Map.of(
+            "token",
+            token.secret(),
+            "tokenExpiresAt",
+            token.expiresAt(),
+            "role",
+            identity.role().name()));
+  }
+
+  private void signOut(Context ctx) {
+    requests.identity(ctx);
+    String header = ctx.header("Authorization");
+    services.access().revoke(header == null ? "" : header.substring("Bearer ".length()).trim());
+    ctx.status(204);
+  }
+
+  private void me(Context ctx) {
+    Identity identity = requests.identity(ctx);
+    Customer customer =
+        identity.customerId() == null
+            ? null
+            : services.engine().customers().get(identity.requireCustomer());
+    requests.write(ctx, 200, new Me(identity.email(), identity.role().name(), customer));
+  }
+}

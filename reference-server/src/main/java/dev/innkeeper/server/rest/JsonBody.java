@@ -1,0 +1,193 @@
+package dev.innkeeper.server.rest;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.innkeeper.billing.money.Amount;
+import dev.innkeeper.billing.money.Currency;
+import dev.innkeeper.billing.problem.InvalidInput;
+import dev.innkeeper.billing.problem.InvalidInput.Violation;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request's JSON object, read field by field. Faults are collected and told together by {@link
+ * #check}; until then a faulty field gives a placeholder. Not thread-safe.
+ */
+final class JsonBody {
+  private static final int TEXT_LENGTH_MAX = 2_000;
+
+  private final JsonNode root;
+  private final Set<String> read = new HashSet<>();
+  private final List<Violation> violations = new ArrayList<>();
+
+  private JsonBody(JsonNode root) {
+    this.root = root;
+  }
+
+  /**
+   * @throws InvalidInput when the text is not one JSON object
+   */
+  static JsonBody parse(ObjectMapper json, String text) {
+    if (text.isBlank()) {
+      throw new InvalidInput("body", "is empty; send a JSON object");
+    }
+    try {
+      JsonNode root = json.readTree(text);
+      if (!(root instanceof ObjectNode)) {
+        throw new InvalidInput("body", "must be a JSON object, such as {\"name\": \"Ada\"}");
+      }
+      return new JsonBody(root);
+    } catch (JsonProcessingException e) {
+      throw new InvalidInput(
+          "body",
+          "is not JSON (line "
+              + e.getLocation().getLineNr()
+              + ", column "
+              + e.getLocation().getColumnNr()
+              + ")");
+    }
+  }
+
+  /** A text that must be there. */
+  String text(String field) {
+    String value = optionalText(field);
+    if (value == null) {
+      violations.add(new Violation(field, "is missing; send a text"));
+      return "";
+    }
+    return value;
+  }
+
+  /** A text, or null where it is absent. */
+  @Nullable String optionalText(String field) {
+    JsonNode node = node(field);
+    if (node == null) {
+      return null;
+    }
+    if (!node.isTextual() || node.textValue().isBlank()) {
+      violations.add(
+          new Violation(
+              field,
+              "must be a text in quotes" + (node.isNumber() ? ", \"" + shorten(node) + "\"" : "")));
+      return "?";
+    }
+    if (node.textValue().length() > TEXT_LENGTH_MAX) {
+      violations.add(new Violation(field, "must have " + TEXT_LENGTH_MAX + " characters at most"));
+      return "?";
+    }
+    return node.textValue();
+  }
+
+  private static String shorten(JsonNode node) {
+    String text = node.asText();
+    return text.length() <= 20 ? text : text.substring(0, 20) + "…";
+  }
+
+  /** A currency's code; the preset where it is absent. */
+  Currency currency(String field, Currency preset) {
+    String code = optionalText(field);
+    if (code == null) {
+      return preset;
+    }
+    return guarded(field, preset, () -> Currency.of(code));
+  }
+
+  /** An amount above zero, as text: {@code "12.34"}. */
+  Amount positive(String field, Currency currency) {
+    String text = text(field);
+    Amount amount =
+        guarded(field, Amount.zero(currency), () -> Amount.parse(field, text, currency));
+    if (!hasViolation(field) && !amount.isPositive()) {
+      violations.add(new Violation(field, "must be above zero, such as \"12.34\""));
+    }
+    return amount;
+  }
+
+  private boolean hasViolation(String field) {
+    return violations.stream().anyMatch(v -> v.field().equals(field));
+  }
+
+  /** A whole number in a range; the preset where it is absent. */
+  int integer(String field, int preset, int min, int max) {
+    JsonNode node = node(field);
+    if (node == null) {
+      return preset;
+    }
+    if (!node.isIntegralNumber()
+        || !node.canConvertToInt()
+        || node.intValue() < min
+        || node.intValue() > max) {
+      violations.add(new Violation(field, "must be a whole number from " + min + " to " + max));
+      return preset;
+    }
+    return node.intValue();
+  }
+
+  /** An object of texts, such as options; empty where it is absent. */
+  Map<String, String> texts(String field) {
+    JsonNode node = node(field);
+    Map<String, String> result = new LinkedHashMap<>();
+    if (node == null) {
+      return result;
+    }
+    if (!node.isObject() || node.size() > 50) {
+      violations.add(
+          new Violation(field, "must be an object of texts, such as {\"size\": \"small\"}"));
+      return result;
+    }
+    for (Map.Entry<String, JsonNode> entry : node.properties()) {
+      if (!entry.getValue().isValueNode() || entry.getValue().isNull()) {
+        violations.add(new Violation(field + "." + entry.getKey(), "must be a text"));
+      } else {
+        result.put(entry.getKey(), entry.getValue().asText());
+      }
+    }
+    return result;
+  }
+
+  /** Reads with a parser of the caller's; its refusal is told under this field. */
+  <T> T guarded(String field, T placeholder, Supplier<T> parser) {
+    try {
+      return parser.get();
+    } catch (InvalidInput e) {
+      e.violations().forEach(v -> violations.add(new Violation(field, v.message())));
+      return placeholder;
+    }
+  }
+
+  private @Nullable JsonNode node(String field) {
+    read.add(field);
+    JsonNode node = root.get(field);
+    return node == null || node.isNull() ? null : node;
+  }
+
+  /**
+   * To be called once every field is read.
+   *
+   * @throws InvalidInput naming every field at fault, unknown ones too
+   */
+  void check() {
+    root.fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!read.contains(name)) {
+                violations.add(
+                    new Violation(
+                        name.length() <= 60 ? name : name.substring(0, 60),
+                        "is not a field of this request; it takes "
+                            + String.join(", ", read.stream().sorted().toList())));
+              }
+            });
+    if (!violations.isEmpty()) {
+      throw new InvalidInput(violations);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** The public API under /v1. */
+@NullMarked
+package dev.innkeeper.server.rest;
+
+import org.jspecify.annotations.NullMarked;

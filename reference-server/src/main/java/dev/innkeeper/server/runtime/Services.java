@@ -1,0 +1,22 @@
+package dev.innkeeper.server.runtime;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.innkeeper.billing.BillingEngine;
+import dev.innkeeper.server.auth.Access;
+import dev.innkeeper.server.config.ServerConfig;
+import dev.innkeeper.server.time.TrialTime;
+import java.util.Optional;
+
+/**
+ * What the REST routes and the pages stand on.
+ *
+ * @param trial how to move the clock; empty in production, where it can't be moved
+ * @param doDueWork does what is due now, such as settling what was just paid for
+ */
+public record Services(
+    ServerConfig config,
+    BillingEngine engine,
+    Access access,
+    ObjectMapper json,
+    Optional<TrialTime> trial,
+    Runnable doDueWork) {}

@@ -1,0 +1,75 @@
+package dev.innkeeper.server;
+
+import dev.innkeeper.billing.testing.TestDatabase;
+import dev.innkeeper.server.client.ApiClient;
+import dev.innkeeper.server.config.ConfigKey;
+import dev.innkeeper.server.config.ConfigReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A whole server on a fresh database, on a free port, with a trial's clock that stands. */
+public final class TestServer implements AutoCloseable {
+  private final InnkeeperServer server;
+
+  private TestServer(InnkeeperServer server) {
+    this.server = server;
+  }
+
+  /** Settings for a server on a database of its own, to be refined. */
+  public static ConfigReader settings() {
+    try {
+      Path folder = Files.createTempDirectory("innkeeper-test");
+      return new ConfigReader()
+          .option(ConfigKey.MODE, "trial", "test")
+          .option(ConfigKey.TRIAL_CLOCK_START, "2026-01-01T00:00:00Z", "test")
+          .option(ConfigKey.TRIAL_CLOCK_STANDS, "true", "test")
+          .option(ConfigKey.DATA_FOLDER, folder, "test")
+          .option(ConfigKey.HTTP_PORT, 0, "test")
+          .option(
+              ConfigKey.DATABASE_URL,
+              TestDatabase.server().jdbcUrl(TestDatabase.createDatabase()),
+              "test")
+          .option(ConfigKey.DATABASE_POOL_SIZE, 4, "test");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public static TestServer start() {
+    return start(settings());
+  }
+
+  public static TestServer start(ConfigReader settings) {
+    return new TestServer(InnkeeperServer.start(settings.read()));
+  }
+
+  public InnkeeperServer server() {
+    return server;
+  }
+
+  public String url() {
+    return server.url();
+  }
+
+  /** A client without a token. */
+  public ApiClient client() {
+    return ApiClient.of(server.url());
+  }
+
+  /** A client with the admin's token. */
+  public ApiClient admin() {
+    try {
+      Path file = server.services().config().dataFolder().resolve(InnkeeperServer.ADMIN_TOKEN_FILE);
+      return client().withToken(Files.readString(file).trim());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}
