@@ -7,6 +7,7 @@ import dev.innkeeper.billing.customer.Customers;
 import dev.innkeeper.billing.db.Commands;
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.db.Migrations;
+import dev.innkeeper.billing.dunning.Dunning;
 import dev.innkeeper.billing.event.BillingEvent;
 import dev.innkeeper.billing.event.EventDispatcher;
 import dev.innkeeper.billing.event.EventHook;
@@ -16,11 +17,28 @@ import dev.innkeeper.billing.invoice.InvoiceSettings;
 import dev.innkeeper.billing.invoice.Invoices;
 import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.billing.ledger.Ledger;
+import dev.innkeeper.billing.payment.DeployGate;
+import dev.innkeeper.billing.payment.MoneyListener;
+import dev.innkeeper.billing.payment.PaymentCore;
+import dev.innkeeper.billing.payment.PaymentMethods;
+import dev.innkeeper.billing.payment.PaymentServices;
+import dev.innkeeper.billing.payment.Payments;
+import dev.innkeeper.billing.payment.Providers;
+import dev.innkeeper.billing.payment.Settlement;
+import dev.innkeeper.billing.payment.SettlementPolicy;
+import dev.innkeeper.billing.payment.SubscribedServices;
+import dev.innkeeper.billing.payment.TopUps;
+import dev.innkeeper.billing.payment.Wallets;
+import dev.innkeeper.billing.payment.sandbox.SandboxProvider;
+import dev.innkeeper.billing.payment.sandbox.SandboxWebhooks;
+import dev.innkeeper.billing.payment.spi.PaymentProvider;
+import dev.innkeeper.billing.promotion.Vouchers;
 import dev.innkeeper.billing.subscription.ChargeBook;
 import dev.innkeeper.billing.subscription.SubscriptionEnds;
 import dev.innkeeper.billing.subscription.Subscriptions;
 import dev.innkeeper.billing.work.DueReport;
 import dev.innkeeper.billing.work.DueRunner;
+import dev.innkeeper.billing.work.DueWork;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.time.Clock;
@@ -28,6 +46,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -49,6 +68,10 @@ public final class BillingEngine implements AutoCloseable {
   private final ChargeBook charges;
   private final Subscriptions subscriptions;
   private final Invoices invoices;
+  private final @Nullable SandboxProvider sandbox;
+  private final PaymentServices payments;
+  private final Vouchers vouchers;
+  private final Dunning dunning;
   private final Audit audit;
   private final DueRunner runner;
 
@@ -72,14 +95,47 @@ public final class BillingEngine implements AutoCloseable {
             new Invoices.Services(
                 db, commands, events, json, ids, clock, customers, ledger, charges),
             builder.invoicing);
+    this.sandbox =
+        builder.sandbox ? new SandboxProvider(db, clock, SandboxProvider.newSecret()) : null;
+    PaymentCore core =
+        new PaymentCore(db, commands, events, ids, clock, ledger, customers, invoices);
+    List<MoneyListener> listeners = new ArrayList<>();
+    this.payments =
+        PaymentServices.of(
+            core,
+            providers(builder),
+            builder.settlementPolicy,
+            new SubscribedServices(customers, subscriptions, charges),
+            listeners);
+    this.vouchers = new Vouchers(core, payments.settlement());
+    this.dunning = new Dunning(core, payments.settlement(), subscriptions);
+    listeners.add(dunning);
     this.audit = new Audit(db, clock);
-    this.runner =
-        new DueRunner(
-            List.of(
-                new SubscriptionEnds(subscriptions),
-                invoices.dueWork(),
-                new EventDispatcher(db, json, builder.hooks)),
-            clock);
+    this.runner = new DueRunner(dueWork(builder, json), clock);
+  }
+
+  private Providers providers(Builder builder) {
+    List<PaymentProvider> providers = new ArrayList<>(builder.paymentProviders);
+    if (sandbox != null) {
+      providers.add(sandbox);
+    }
+    return new Providers(providers);
+  }
+
+  /** In the order it is done: what is billed is settled, what is not settled is reminded of. */
+  private List<DueWork> dueWork(Builder builder, ObjectMapper json) {
+    List<DueWork> work = new ArrayList<>();
+    work.add(new SubscriptionEnds(subscriptions));
+    work.add(invoices.dueWork());
+    work.addAll(payments.dueWork());
+    if (sandbox != null) {
+      work.add(new SandboxWebhooks(sandbox, payments.payments()));
+    }
+    work.add(dunning);
+    List<EventHook> hooks = new ArrayList<>(dunning.hooks());
+    hooks.addAll(builder.hooks);
+    work.add(new EventDispatcher(db, json, hooks));
+    return List.copyOf(work);
   }
 
   public static Builder builder() {
@@ -109,6 +165,50 @@ public final class BillingEngine implements AutoCloseable {
 
   public Invoices invoices() {
     return invoices;
+  }
+
+  /** What customers have and owe. */
+  public Wallets wallets() {
+    return payments.wallets();
+  }
+
+  /** Cards. */
+  public PaymentMethods paymentMethods() {
+    return payments.methods();
+  }
+
+  /** Filling wallets from cards. */
+  public TopUps topUps() {
+    return payments.topUps();
+  }
+
+  /** Paying invoices. */
+  public Settlement settlement() {
+    return payments.settlement();
+  }
+
+  /** Attempts to charge cards, and webhooks of payment providers. */
+  public Payments payments() {
+    return payments.payments();
+  }
+
+  /** Whether a customer may start something. */
+  public DeployGate deployGate() {
+    return payments.deployGate();
+  }
+
+  public Vouchers vouchers() {
+    return vouchers;
+  }
+
+  /** What happens when nobody pays. */
+  public Dunning dunning() {
+    return dunning;
+  }
+
+  /** The sandbox provider, where the engine was built with it. */
+  public Optional<SandboxProvider> sandbox() {
+    return Optional.ofNullable(sandbox);
   }
 
   public EventLog events() {
@@ -170,6 +270,9 @@ public final class BillingEngine implements AutoCloseable {
     private boolean migrate;
     private InvoiceSettings invoicing = InvoiceSettings.standard();
     private final List<EventHook> hooks = new ArrayList<>();
+    private final List<PaymentProvider> paymentProviders = new ArrayList<>();
+    private SettlementPolicy settlementPolicy = SettlementPolicy.STANDARD;
+    private boolean sandbox;
 
     private Builder() {}
 
@@ -208,6 +311,27 @@ public final class BillingEngine implements AutoCloseable {
     /** Who sells, what tax applies, how invoices are numbered and when they are due. */
     public Builder invoicing(InvoiceSettings newInvoicing) {
       this.invoicing = newInvoicing;
+      return this;
+    }
+
+    /** Adds a payment provider; ledger accounts are named by its code. */
+    public Builder paymentProvider(PaymentProvider provider) {
+      paymentProviders.add(provider);
+      return this;
+    }
+
+    /**
+     * Adds the sandbox provider, which takes test cards and moves no money: for trying things out,
+     * never where real customers are.
+     */
+    public Builder sandbox() {
+      this.sandbox = true;
+      return this;
+    }
+
+    /** How open invoices are settled; the largest first, from everything there is, unless set. */
+    public Builder settlementPolicy(SettlementPolicy policy) {
+      this.settlementPolicy = policy;
       return this;
     }
 

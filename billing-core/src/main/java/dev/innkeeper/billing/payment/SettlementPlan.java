@@ -1,5 +1,6 @@
 package dev.innkeeper.billing.payment;
 
+import dev.innkeeper.billing.invoice.PaymentSource;
 import dev.innkeeper.billing.money.Amount;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.innkeeper.billing.payment;
 
+import dev.innkeeper.billing.invoice.PaymentSource;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -12,7 +13,9 @@ import java.util.Set;
 public record SettlementPolicy(InvoiceOrder order, Set<PaymentSource> sources) {
   /** Largest invoice first, from everything there is. */
   public static final SettlementPolicy STANDARD =
-      new SettlementPolicy(InvoiceOrder.LARGEST_FIRST, EnumSet.allOf(PaymentSource.class));
+      new SettlementPolicy(
+          InvoiceOrder.LARGEST_FIRST,
+          EnumSet.of(PaymentSource.VOUCHER, PaymentSource.CASH, PaymentSource.CARD));
 
   public SettlementPolicy {
     sources = Set.copyOf(sources);

@@ -2,6 +2,7 @@ package dev.innkeeper.billing.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.innkeeper.billing.invoice.PaymentSource;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.payment.SettlementPlan.Card;

@@ -22,6 +22,7 @@ import dev.innkeeper.billing.problem.NotFound;
 import dev.innkeeper.billing.time.Interval;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -30,6 +31,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +67,13 @@ public final class SandboxProvider implements PaymentProvider {
     this.books = new SandboxBooks(db, clock);
     this.signer = new SandboxSigner(webhookSecret, clock);
     this.clock = clock;
+  }
+
+  /** A secret that nobody else has. */
+  public static String newSecret() {
+    byte[] secret = new byte[32];
+    new SecureRandom().nextBytes(secret);
+    return HexFormat.of().formatHex(secret);
   }
 
   /** Adds faults for the next charges, one a charge, at most 1,000 at a time. */

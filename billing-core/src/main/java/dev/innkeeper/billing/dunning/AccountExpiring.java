@@ -1,0 +1,12 @@
+package dev.innkeeper.billing.dunning;
+
+import dev.innkeeper.billing.event.BillingEvent;
+import dev.innkeeper.billing.event.EventType;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/** What is due will be terminated for good at {@code at} unless it is paid. */
+@EventType("account.expiring")
+public record AccountExpiring(UUID customerId, Instant at, List<UUID> invoiceIds)
+    implements BillingEvent {}

@@ -1,0 +1,237 @@
+package dev.innkeeper.billing.payment;
+
+import dev.innkeeper.billing.customer.Customers;
+import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.event.EventLog;
+import dev.innkeeper.billing.invoice.InvoicePayment;
+import dev.innkeeper.billing.invoice.Invoices;
+import dev.innkeeper.billing.invoice.PaymentSource;
+import dev.innkeeper.billing.ledger.Accounts;
+import dev.innkeeper.billing.ledger.Ledger;
+import dev.innkeeper.billing.ledger.Transfer;
+import dev.innkeeper.billing.money.Amount;
+import dev.innkeeper.billing.money.Currency;
+import dev.innkeeper.billing.payment.spi.ChargeResult;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Books what a provider says of an attempt, whoever brings the news and however often. States only
+ * move forward: money that was taken stays taken, and the posting carries the attempt's own id.
+ */
+final class ChargeOutcomes {
+  /** How long a customer may take to answer the bank. */
+  private static final Duration ACTION_TIME = Duration.ofHours(23);
+
+  private static final Logger LOG = LoggerFactory.getLogger(ChargeOutcomes.class);
+
+  private final Database db;
+  private final EventLog events;
+  private final Clock clock;
+  private final Ledger ledger;
+  private final Customers customers;
+  private final Invoices invoices;
+  private final PaymentBook book;
+  private final MethodBook methods;
+  private final SettlementPass pass;
+
+  ChargeOutcomes(PaymentCore core, PaymentBook book, MethodBook methods, SettlementPass pass) {
+    this.db = core.db();
+    this.events = core.events();
+    this.clock = core.clock();
+    this.ledger = core.ledger();
+    this.customers = core.customers();
+    this.invoices = core.invoices();
+    this.book = book;
+    this.methods = methods;
+    this.pass = pass;
+  }
+
+  /**
+   * Books the result, and settles anew what that makes possible or necessary, in one transaction.
+   *
+   * @return attempts recorded by the new settlement
+   */
+  List<Recorded> apply(UUID customerId, UUID paymentId, ChargeResult result) {
+    return db.tx(
+        handle -> {
+          customers.lock(customerId);
+          Payment payment = book.lock(customerId, paymentId);
+          if (result instanceof ChargeResult.Succeeded succeeded) {
+            return succeeded(handle, payment, succeeded);
+          }
+          if (payment.state().isFinal()) {
+            return List.of();
+          }
+          if (result instanceof ChargeResult.Declined declined) {
+            return declined(handle, payment, declined);
+          }
+          if (result instanceof ChargeResult.ActionRequired action) {
+            actionRequired(payment, action);
+          } else if (result instanceof ChargeResult.Unknown unknown) {
+            book.unknown(payment, unknown);
+          } else {
+            book.unknown(payment, new ChargeResult.Unknown(null, "the provider has no record"));
+          }
+          return List.of();
+        });
+  }
+
+  /**
+   * Ends an attempt of which it is certain that it never took money and never will, and settles
+   * anew without it.
+   */
+  List<Recorded> cancelled(UUID customerId, UUID paymentId, String why) {
+    return db.tx(
+        handle -> {
+          customers.lock(customerId);
+          Payment payment = book.lock(customerId, paymentId);
+          if (payment.state().isFinal()) {
+            return List.of();
+          }
+          book.cancelled(payment, why);
+          return payment.isTopUp() ? List.of() : settleAgain(handle, payment);
+        });
+  }
+
+  private List<Recorded> succeeded(Handle handle, Payment payment, ChargeResult.Succeeded result) {
+    if (payment.state() == PaymentState.SUCCEEDED) {
+      return List.of();
+    }
+    if (!result.amount().equals(payment.amount())) {
+      LOG.error(
+          "provider {} took {} for payment {}, not {}: booked as taken",
+          payment.provider(),
+          result.amount(),
+          payment.id(),
+          payment.amount());
+    }
+    Amount toInvoice = openOf(handle, payment).min(result.amount());
+    Amount toCash = result.amount().minus(toInvoice);
+    Currency currency = result.amount().currency();
+    Transfer.Builder transfer =
+        Transfer.builder(payment.id(), payment.isTopUp() ? "top-up" : "card-payment")
+            .debit(Accounts.gateway(payment.provider(), currency), result.amount())
+            .meta("reference", result.reference());
+    if (toInvoice.isPositive()) {
+      transfer.credit(Accounts.receivable(payment.customerId(), currency), toInvoice);
+    }
+    if (toCash.isPositive()) {
+      transfer.credit(Accounts.cash(payment.customerId(), currency), toCash);
+    }
+    ledger.require(transfer.build());
+    bookFee(payment, result);
+    book.succeeded(payment, result);
+    UUID invoiceId = payment.invoiceId();
+    if (invoiceId != null && toInvoice.isPositive()) {
+      invoices.settle(
+          List.of(
+              new InvoicePayment(payment.customerId(), invoiceId, toInvoice, PaymentSource.CARD)));
+    }
+    events.append(
+        new PaymentSucceeded(
+            payment.customerId(),
+            payment.id(),
+            invoiceId,
+            labelOf(handle, payment),
+            result.amount()));
+    if (payment.isTopUp()) {
+      events.append(new WalletToppedUp(payment.customerId(), payment.id(), result.amount()));
+    }
+    return settleAgain(handle, payment);
+  }
+
+  private void bookFee(Payment payment, ChargeResult.Succeeded result) {
+    Amount fee = result.fee();
+    if (fee != null && fee.isPositive()) {
+      ledger.require(
+          Transfer.builder(derivedId("fee", payment.id()), "provider-fee")
+              .debit(Accounts.fee(payment.provider(), fee.currency()), fee)
+              .credit(Accounts.gateway(payment.provider(), fee.currency()), fee)
+              .meta("payment", payment.id().toString())
+              .build());
+    }
+  }
+
+  private List<Recorded> declined(Handle handle, Payment payment, ChargeResult.Declined result) {
+    book.declined(payment, result);
+    events.append(
+        new PaymentFailed(
+            payment.customerId(),
+            payment.id(),
+            payment.invoiceId(),
+            labelOf(handle, payment),
+            payment.amount(),
+            result.code(),
+            result.message()));
+    if (result.kind() == ChargeResult.DeclineKind.HARD) {
+      methods.disable(payment.customerId(), payment.methodId(), result.code());
+    }
+    return payment.isTopUp() ? List.of() : settleAgain(handle, payment);
+  }
+
+  private void actionRequired(Payment payment, ChargeResult.ActionRequired result) {
+    boolean isNews = payment.state() != PaymentState.ACTION_REQUIRED;
+    book.actionRequired(payment, result, clock.instant().plus(ACTION_TIME));
+    if (isNews) {
+      events.append(
+          new PaymentActionRequired(
+              payment.customerId(),
+              payment.id(),
+              payment.invoiceId(),
+              payment.amount(),
+              result.actionUrl()));
+    }
+  }
+
+  private List<Recorded> settleAgain(Handle handle, Payment payment) {
+    return pass.run(
+        handle, SettlementPass.Scope.all(List.of(payment.customerId()), SettlementPolicy.STANDARD));
+  }
+
+  private static Amount openOf(Handle handle, Payment payment) {
+    UUID invoiceId = payment.invoiceId();
+    if (invoiceId == null) {
+      return Amount.zero(payment.amount().currency());
+    }
+    long openMinor =
+        handle
+            .createQuery(
+                "select open from @.invoice where customer_id = :c and id = :id"
+                    + " and status = 'OPEN' and currency = :currency for no key update")
+            .bind("c", payment.customerId())
+            .bind("id", invoiceId)
+            .bind("currency", payment.amount().currency().code())
+            .mapTo(Long.class)
+            .findOne()
+            .orElse(0L);
+    return Amount.ofMinor(openMinor, payment.amount().currency());
+  }
+
+  private static String labelOf(Handle handle, Payment payment) {
+    return handle
+        .createQuery(
+            "select brand || ' …' || last4 from @.payment_method"
+                + " where customer_id = :c and id = :id")
+        .bind("c", payment.customerId())
+        .bind("id", payment.methodId())
+        .mapTo(String.class)
+        .findOne()
+        .orElse(payment.provider());
+  }
+
+  /** The id of a posting that belongs to something and can happen to it once. */
+  static UUID derivedId(String kind, UUID id) {
+    return derivedId(kind, id.toString());
+  }
+
+  static UUID derivedId(String kind, String id) {
+    return UUID.nameUUIDFromBytes((kind + ":" + id).getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,153 @@
+package dev.innkeeper.billing.payment;
+
+import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.payment.spi.ChargeRequest;
+import dev.innkeeper.billing.payment.spi.ChargeResult;
+import dev.innkeeper.billing.payment.spi.PaymentProvider;
+import dev.innkeeper.billing.work.DueWork;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks providers: for recorded attempts to charge, for attempts with an unknown end to tell. Never
+ * inside a transaction. Every answer is booked in a transaction of its own.
+ */
+final class ChargeRunner implements DueWork {
+  /** Longer than any call of a provider takes. */
+  static final Duration LEASE = Duration.ofMinutes(2);
+
+  private static final int BATCH = 50;
+  private static final int CHAIN_MAX = 200;
+  private static final Logger LOG = LoggerFactory.getLogger(ChargeRunner.class);
+
+  private final Database db;
+  private final Clock clock;
+  private final Providers providers;
+  private final PaymentBook book;
+  private final ChargeOutcomes outcomes;
+
+  ChargeRunner(PaymentCore core, Providers providers, PaymentBook book, ChargeOutcomes outcomes) {
+    this.db = core.db();
+    this.clock = core.clock();
+    this.providers = providers;
+    this.book = book;
+    this.outcomes = outcomes;
+  }
+
+  /**
+   * Charges for recorded attempts, and for those that follow from declines, until there are none.
+   * Inside a transaction it does nothing: due work will.
+   */
+  void run(Collection<Recorded> recorded) {
+    if (db.inTransaction()) {
+      return;
+    }
+    Deque<Recorded> queue = new ArrayDeque<>(recorded);
+    for (int calls = 0; !queue.isEmpty() && calls < CHAIN_MAX; calls++) {
+      Recorded next = queue.removeFirst();
+      if (book.claimForCall(next.customerId(), next.paymentId(), LEASE)) {
+        queue.addAll(charge(book.find(next.customerId(), next.paymentId()).orElseThrow()));
+      }
+    }
+  }
+
+  @Override
+  public String name() {
+    return "payments";
+  }
+
+  @Override
+  public int runBatch(Instant now) {
+    db.requireNoTransaction();
+    List<Payment> due = book.claimDue(now, BATCH, LEASE);
+    for (Payment payment : due) {
+      run(resume(payment));
+    }
+    return due.size();
+  }
+
+  /** Finds out what became of an attempt now, rather than when its time comes. */
+  Payment refresh(UUID customerId, UUID paymentId) {
+    Payment payment = book.find(customerId, paymentId).orElseThrow();
+    if (!payment.state().isFinal() && payment.state() != PaymentState.RECORDED) {
+      run(lookUp(payment));
+    }
+    return book.find(customerId, paymentId).orElseThrow();
+  }
+
+  /** Calls off an attempt that waits for its customer; gives what that makes necessary. */
+  List<Recorded> callOff(Payment payment) {
+    ChargeResult result = ask(payment, provider -> provider.cancel(request(payment)));
+    if (result instanceof ChargeResult.Succeeded || result instanceof ChargeResult.Unknown) {
+      return outcomes.apply(payment.customerId(), payment.id(), result);
+    }
+    return result instanceof ChargeResult.ActionRequired
+        ? List.of()
+        : outcomes.cancelled(payment.customerId(), payment.id(), "called off");
+  }
+
+  private List<Recorded> resume(Payment payment) {
+    return switch (payment.state()) {
+      // Nobody asked the provider: a claim comes before the call.
+      case RECORDED -> List.of(new Recorded(payment.customerId(), payment.id()));
+      case ACTION_REQUIRED -> {
+        List<Recorded> next = lookUp(payment);
+        Payment after = book.find(payment.customerId(), payment.id()).orElseThrow();
+        yield after.state() == PaymentState.ACTION_REQUIRED ? callOff(after) : next;
+      }
+      case CALLING, UNKNOWN -> lookUp(payment);
+      case SUCCEEDED, DECLINED, CANCELLED -> List.of();
+    };
+  }
+
+  private List<Recorded> lookUp(Payment payment) {
+    ChargeResult result = ask(payment, provider -> provider.lookUp(request(payment)));
+    if (!(result instanceof ChargeResult.Absent)) {
+      return outcomes.apply(payment.customerId(), payment.id(), result);
+    }
+    PaymentProvider provider = providers.get(payment.provider());
+    Instant firstCalled = request(payment).firstCalledAt();
+    if (clock.instant().isBefore(firstCalled.plus(provider.idempotencyWindow()))) {
+      return charge(payment);
+    }
+    // Too old to be asked for again: the same id might count as new.
+    return outcomes.cancelled(payment.customerId(), payment.id(), "never reached the provider");
+  }
+
+  private List<Recorded> charge(Payment payment) {
+    ChargeResult result =
+        ask(
+            payment,
+            provider ->
+                provider.charge(
+                    request(payment),
+                    reference -> book.reference(payment.customerId(), payment.id(), reference)));
+    return outcomes.apply(payment.customerId(), payment.id(), result);
+  }
+
+  private ChargeRequest request(Payment payment) {
+    return payment.request(clock.instant());
+  }
+
+  private ChargeResult ask(Payment payment, Function<PaymentProvider, ChargeResult> call) {
+    db.requireNoTransaction();
+    if (!providers.has(payment.provider())) {
+      return new ChargeResult.Unknown(null, "the provider is not configured");
+    }
+    try {
+      return call.apply(providers.get(payment.provider()));
+    } catch (RuntimeException e) {
+      LOG.warn("provider {} failed on payment {}", payment.provider(), payment.id(), e);
+      return new ChargeResult.Unknown(null, e.getClass().getSimpleName());
+    }
+  }
+}

@@ -1,0 +1,371 @@
+package dev.innkeeper.billing.payment;
+
+import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.money.Amount;
+import dev.innkeeper.billing.money.Currency;
+import dev.innkeeper.billing.payment.spi.ChargeRequest.Presence;
+import dev.innkeeper.billing.payment.spi.ChargeResult;
+import dev.innkeeper.billing.payment.spi.MethodReference;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Update;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of attempts: every change of an attempt's state is a statement here. */
+final class PaymentBook {
+  private static final int MESSAGE_LENGTH_MAX = 500;
+  private static final String COLUMNS =
+      "customer_id, id, invoice_id, method_id, provider, method_reference, customer_reference,"
+          + " amount_minor, currency, description, presence, state, reference, decline_code,"
+          + " message, action_url, fee_minor, refunded_minor, disputed_minor, recorded_at,"
+          + " called_at, finished_at";
+
+  private final Database db;
+  private final Clock clock;
+
+  PaymentBook(Database db, Clock clock) {
+    this.db = db;
+    this.clock = clock;
+  }
+
+  /** An attempt to be recorded. */
+  record NewPayment(
+      UUID customerId,
+      UUID id,
+      @Nullable UUID invoiceId,
+      PaymentMethod method,
+      Amount amount,
+      String description,
+      Presence presence) {}
+
+  void insert(Collection<NewPayment> payments) {
+    if (payments.isEmpty()) {
+      return;
+    }
+    db.run(
+        handle -> {
+          var batch =
+              handle.prepareBatch(
+                  "insert into @.payment (customer_id, id, purpose, invoice_id, method_id,"
+                      + " provider, method_reference, customer_reference, amount_minor, currency,"
+                      + " description, presence, state, recorded_at, next_at) values (:customer,"
+                      + " :id, :purpose, cast(:invoice as uuid), :method, :provider, :reference,"
+                      + " :customerReference, :amount, :currency, :description, :presence,"
+                      + " 'RECORDED', :now, :now)");
+          for (NewPayment payment : payments) {
+            batch
+                .bind("customer", payment.customerId())
+                .bind("id", payment.id())
+                .bind("purpose", payment.invoiceId() == null ? "TOP_UP" : "INVOICE")
+                .bind("invoice", payment.invoiceId())
+                .bind("method", payment.method().id())
+                .bind("provider", payment.method().provider())
+                .bind("reference", payment.method().reference().methodReference())
+                .bind("customerReference", payment.method().reference().customerReference())
+                .bind("amount", payment.amount().minorUnits())
+                .bind("currency", payment.amount().currency().code())
+                .bind("description", payment.description())
+                .bind("presence", payment.presence().name())
+                .bind("now", at(clock.instant()))
+                .add();
+          }
+          batch.execute();
+        });
+  }
+
+  Optional<Payment> find(UUID customerId, UUID id) {
+    return db.tx(
+        handle ->
+            handle
+                .createQuery(
+                    "select " + COLUMNS + " from @.payment where customer_id = :c and id = :id")
+                .bind("c", customerId)
+                .bind("id", id)
+                .map((row, context) -> payment(row))
+                .findOne());
+  }
+
+  Optional<Payment> findById(UUID id) {
+    return db.tx(
+        handle ->
+            handle
+                .createQuery("select " + COLUMNS + " from @.payment where id = :id")
+                .bind("id", id)
+                .map((row, context) -> payment(row))
+                .findOne());
+  }
+
+  Optional<Payment> findByReference(String provider, String reference) {
+    return db.tx(
+        handle ->
+            handle
+                .createQuery(
+                    "select "
+                        + COLUMNS
+                        + " from @.payment where provider = :p and reference = :r"
+                        + " order by recorded_at limit 1")
+                .bind("p", provider)
+                .bind("r", reference)
+                .map((row, context) -> payment(row))
+                .findOne());
+  }
+
+  /** Newest first. */
+  List<Payment> list(UUID customerId, @Nullable UUID before, int limit) {
+    return db.tx(
+        handle ->
+            handle
+                .createQuery(
+                    "select "
+                        + COLUMNS
+                        + " from @.payment where customer_id = :c and (cast(:before as uuid) is null"
+                        + " or id < cast(:before as uuid)) order by id desc limit :limit")
+                .bind("c", customerId)
+                .bind("before", before)
+                .bind("limit", limit)
+                .map((row, context) -> payment(row))
+                .list());
+  }
+
+  /** Attempts of a state, the ones that wait longest first. */
+  List<Payment> waiting(Collection<PaymentState> states, int limit) {
+    return db.tx(
+        handle ->
+            handle
+                .createQuery(
+                    "select "
+                        + COLUMNS
+                        + " from @.payment where next_at is not null and state = any(:states)"
+                        + " order by recorded_at limit :limit")
+                .bindArray("states", String.class, states.stream().map(Enum::name).toList())
+                .bind("limit", limit)
+                .map((row, context) -> payment(row))
+                .list());
+  }
+
+  /** Attempts of the customers for which the provider is yet to be asked. */
+  List<Recorded> recorded(Collection<UUID> customerIds) {
+    return db.tx(
+        handle ->
+            handle
+                .createQuery(
+                    "select customer_id, id from @.payment where customer_id = any(:customers)"
+                        + " and next_at is not null and state = 'RECORDED' order by id")
+                .bindArray("customers", UUID.class, customerIds)
+                .map(
+                    (row, context) ->
+                        new Recorded(
+                            row.getObject("customer_id", UUID.class),
+                            row.getObject("id", UUID.class)))
+                .list());
+  }
+
+  /** Open attempts of a customer, whatever they are for. */
+  List<Payment> open(UUID customerId) {
+    return db.tx(
+        handle ->
+            handle
+                .createQuery(
+                    "select "
+                        + COLUMNS
+                        + " from @.payment where customer_id = :c and next_at is not null"
+                        + " order by id")
+                .bind("c", customerId)
+                .map((row, context) -> payment(row))
+                .list());
+  }
+
+  /**
+   * Takes a recorded attempt to call the provider for it: only one caller gets it. Should the
+   * caller die, the attempt is looked up when the lease ends.
+   */
+  boolean claimForCall(UUID customerId, UUID id, Duration lease) {
+    return change(
+            "update @.payment set state = 'CALLING', called_at = coalesce(called_at, :now),"
+                + " next_at = :next where customer_id = :c and id = :id and state = 'RECORDED'",
+            customerId,
+            id,
+            update -> update.bind("next", at(clock.instant().plus(lease))))
+        == 1;
+  }
+
+  /** Takes attempts somebody must look after, and keeps others from them for the lease. */
+  List<Payment> claimDue(Instant now, int limit, Duration lease) {
+    return db.tx(
+        handle ->
+            handle
+                .createQuery(
+                    "with due as (select customer_id, id from @.payment where next_at <= :now"
+                        + " order by next_at limit :limit for no key update skip locked)"
+                        + " update @.payment p set next_at = :lease,"
+                        + " lookups = lookups + case when state = 'RECORDED' then 0 else 1 end"
+                        + " from due d where p.customer_id = d.customer_id and p.id = d.id"
+                        + " returning "
+                        + "p."
+                        + COLUMNS.replace(", ", ", p."))
+                .bind("now", at(now))
+                .bind("lease", at(now.plus(lease)))
+                .bind("limit", limit)
+                .map((row, context) -> payment(row))
+                .list());
+  }
+
+  void reference(UUID customerId, UUID id, String reference) {
+    change(
+        "update @.payment set reference = :reference where customer_id = :c and id = :id",
+        customerId,
+        id,
+        update -> update.bind("reference", reference));
+  }
+
+  /** Reads the attempt and keeps others from changing it until the transaction ends. */
+  Payment lock(UUID customerId, UUID id) {
+    return db.tx(
+        handle ->
+            handle
+                .createQuery(
+                    "select "
+                        + COLUMNS
+                        + " from @.payment where customer_id = :c and id = :id for no key update")
+                .bind("c", customerId)
+                .bind("id", id)
+                .map((row, context) -> payment(row))
+                .one());
+  }
+
+  void succeeded(Payment payment, ChargeResult.Succeeded result) {
+    Amount fee = result.fee();
+    change(
+        "update @.payment set state = 'SUCCEEDED', reference = :reference, fee_minor = :fee,"
+            + " decline_kind = null, decline_code = null, message = null, action_url = null,"
+            + " finished_at = :now, next_at = null where customer_id = :c and id = :id",
+        payment.customerId(),
+        payment.id(),
+        update ->
+            update
+                .bind("reference", result.reference())
+                .bind("fee", fee == null ? 0 : fee.minorUnits()));
+  }
+
+  void declined(Payment payment, ChargeResult.Declined result) {
+    change(
+        "update @.payment set state = 'DECLINED', reference = coalesce(:reference, reference),"
+            + " decline_kind = :kind, decline_code = :code, message = :message, action_url = null,"
+            + " finished_at = :now, next_at = null where customer_id = :c and id = :id",
+        payment.customerId(),
+        payment.id(),
+        update ->
+            update
+                .bind("reference", result.reference())
+                .bind("kind", result.kind().name())
+                .bind("code", result.code())
+                .bind("message", shorten(result.message())));
+  }
+
+  void cancelled(Payment payment, String why) {
+    change(
+        "update @.payment set state = 'CANCELLED', message = :why, action_url = null,"
+            + " finished_at = :now, next_at = null where customer_id = :c and id = :id",
+        payment.customerId(),
+        payment.id(),
+        update -> update.bind("why", shorten(why)));
+  }
+
+  void actionRequired(Payment payment, ChargeResult.ActionRequired result, Instant expiresAt) {
+    change(
+        "update @.payment set state = 'ACTION_REQUIRED', reference = :reference,"
+            + " action_url = :url, next_at = :next where customer_id = :c and id = :id",
+        payment.customerId(),
+        payment.id(),
+        update ->
+            update
+                .bind("reference", result.reference())
+                .bind("url", result.actionUrl())
+                .bind("next", at(expiresAt)));
+  }
+
+  /** The next look-up comes a minute later, then four times as long each, at most six hours. */
+  void unknown(Payment payment, ChargeResult.Unknown result) {
+    change(
+        "update @.payment set state = 'UNKNOWN', reference = coalesce(:reference, reference),"
+            + " message = :detail, next_at = :now + least(interval '6 hours',"
+            + " interval '1 minute' * power(4, least(lookups, 6)))"
+            + " where customer_id = :c and id = :id",
+        payment.customerId(),
+        payment.id(),
+        update ->
+            update.bind("reference", result.reference()).bind("detail", shorten(result.detail())));
+  }
+
+  private int change(
+      String sql, UUID customerId, UUID id, java.util.function.Consumer<Update> binder) {
+    return db.tx(
+        handle -> {
+          Update update = handle.createUpdate(sql).bind("c", customerId).bind("id", id);
+          if (sql.contains(":now")) {
+            update.bind("now", at(clock.instant()));
+          }
+          binder.accept(update);
+          return update.execute();
+        });
+  }
+
+  /** Whether money may be moving for any of the customers: who and how many attempts. */
+  List<UUID> inFlight(Handle handle, Collection<UUID> customerIds) {
+    return handle
+        .createQuery(
+            "select distinct customer_id from @.payment where customer_id = any(:customers)"
+                + " and next_at is not null and state in ('RECORDED', 'CALLING', 'UNKNOWN')")
+        .bindArray("customers", UUID.class, customerIds)
+        .mapTo(UUID.class)
+        .list();
+  }
+
+  private static Payment payment(ResultSet row) throws SQLException {
+    Currency currency = Currency.of(row.getString("currency"));
+    return new Payment(
+        row.getObject("customer_id", UUID.class),
+        row.getObject("id", UUID.class),
+        row.getObject("invoice_id", UUID.class),
+        row.getObject("method_id", UUID.class),
+        row.getString("provider"),
+        new MethodReference(row.getString("method_reference"), row.getString("customer_reference")),
+        Amount.ofMinor(row.getLong("amount_minor"), currency),
+        row.getString("description"),
+        Presence.valueOf(row.getString("presence")),
+        PaymentState.valueOf(row.getString("state")),
+        row.getString("reference"),
+        row.getString("decline_code"),
+        row.getString("message"),
+        row.getString("action_url"),
+        Amount.ofMinor(row.getLong("fee_minor"), currency),
+        Amount.ofMinor(row.getLong("refunded_minor"), currency),
+        Amount.ofMinor(row.getLong("disputed_minor"), currency),
+        row.getObject("recorded_at", OffsetDateTime.class).toInstant(),
+        instant(row, "called_at"),
+        instant(row, "finished_at"));
+  }
+
+  private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+    OffsetDateTime value = row.getObject(column, OffsetDateTime.class);
+    return value == null ? null : value.toInstant();
+  }
+
+  private static String shorten(String text) {
+    return text.substring(0, Math.min(text.length(), MESSAGE_LENGTH_MAX));
+  }
+
+  private static OffsetDateTime at(Instant instant) {
+    return instant.atOffset(ZoneOffset.UTC);
+  }
+}

@@ -1,0 +1,85 @@
+package dev.innkeeper.billing.payment;
+
+import dev.innkeeper.billing.work.DueWork;
+import java.util.List;
+
+/** The services of this package, made to work together. Immutable. */
+public final class PaymentServices {
+  private final Wallets wallets;
+  private final Settlement settlement;
+  private final PaymentMethods methods;
+  private final TopUps topUps;
+  private final Payments payments;
+  private final DeployGate deployGate;
+  private final List<DueWork> dueWork;
+
+  private PaymentServices(
+      PaymentCore core, Providers providers, RunningServices running, Parts parts) {
+    this.wallets = new Wallets(core);
+    this.settlement = parts.settlement();
+    this.methods = new PaymentMethods(core, providers, settlement, running);
+    this.topUps = new TopUps(core, providers, parts.book(), parts.runner());
+    this.payments =
+        new Payments(
+            core,
+            providers,
+            parts.book(),
+            new Payments.Charging(parts.outcomes(), parts.runner()),
+            methods);
+    this.deployGate = new DeployGate(core, wallets, running);
+    this.dueWork = List.of(settlement.dueWork(), parts.runner());
+  }
+
+  private record Parts(
+      PaymentBook book, ChargeOutcomes outcomes, ChargeRunner runner, Settlement settlement) {}
+
+  /**
+   * Makes the services.
+   *
+   * @param listeners hear when customers' money changed; the list may grow until the first use
+   */
+  public static PaymentServices of(
+      PaymentCore core,
+      Providers providers,
+      SettlementPolicy policy,
+      RunningServices running,
+      List<MoneyListener> listeners) {
+    PaymentBook book = new PaymentBook(core.db(), core.clock());
+    MethodBook methodBook = new MethodBook(core.db(), core.events());
+    SettlementPass pass = new SettlementPass(core, providers, book, listeners);
+    ChargeOutcomes outcomes = new ChargeOutcomes(core, book, methodBook, pass);
+    ChargeRunner runner = new ChargeRunner(core, providers, book, outcomes);
+    Settlement settlement = new Settlement(core, book, pass, runner, policy);
+    return new PaymentServices(
+        core, providers, running, new Parts(book, outcomes, runner, settlement));
+  }
+
+  public Wallets wallets() {
+    return wallets;
+  }
+
+  public Settlement settlement() {
+    return settlement;
+  }
+
+  public PaymentMethods methods() {
+    return methods;
+  }
+
+  public TopUps topUps() {
+    return topUps;
+  }
+
+  public Payments payments() {
+    return payments;
+  }
+
+  public DeployGate deployGate() {
+    return deployGate;
+  }
+
+  /** What falls due: settling what was issued, then looking after attempts. */
+  public List<DueWork> dueWork() {
+    return dueWork;
+  }
+}

@@ -1,0 +1,192 @@
+package dev.innkeeper.billing.payment;
+
+import dev.innkeeper.billing.customer.Customers;
+import dev.innkeeper.billing.db.Commands;
+import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.invoice.Invoice;
+import dev.innkeeper.billing.invoice.InvoiceStatus;
+import dev.innkeeper.billing.invoice.Invoices;
+import dev.innkeeper.billing.payment.spi.ChargeRequest.Presence;
+import dev.innkeeper.billing.problem.NotAllowed;
+import dev.innkeeper.billing.work.DueWork;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Pays open invoices from voucher credit, cash and cards. Runs by itself when an invoice is issued,
+ * and again on every voucher, top-up and new card. Thread-safe.
+ */
+public final class Settlement {
+  private static final int CUSTOMERS_A_BATCH = 500;
+
+  private final Database db;
+  private final Commands commands;
+  private final Customers customers;
+  private final Invoices invoices;
+  private final PaymentBook book;
+  private final SettlementPass pass;
+  private final ChargeRunner runner;
+  private final SettlementPolicy policy;
+
+  Settlement(
+      PaymentCore core,
+      PaymentBook book,
+      SettlementPass pass,
+      ChargeRunner runner,
+      SettlementPolicy policy) {
+    this.db = core.db();
+    this.commands = core.commands();
+    this.customers = core.customers();
+    this.invoices = core.invoices();
+    this.book = book;
+    this.pass = pass;
+    this.runner = runner;
+    this.policy = policy;
+  }
+
+  /**
+   * Settles what the customer has open, as far as wallet and cards go. Outside a transaction cards
+   * are charged before it returns; inside one, after it is committed, by due work.
+   */
+  public void settle(UUID customerId) {
+    settleAll(List.of(customerId));
+  }
+
+  /** {@link #settle} for many customers, the wallets' part in one transaction. */
+  public void settleAll(Collection<UUID> customerIds) {
+    if (!db.inTransaction()) {
+      customerIds.forEach(this::callOffWhatWaits);
+    }
+    db.run(
+        handle -> {
+          pass.lock(handle, customerIds);
+          pass.run(handle, SettlementPass.Scope.all(customerIds, policy));
+        });
+    if (!db.inTransaction()) {
+      runner.run(book.recorded(customerIds));
+    }
+  }
+
+  /**
+   * Pays one invoice from what the customer chose, in the customer's presence.
+   *
+   * @param key a repeat with the same key and content does not pay again
+   * @return the invoice as it is then: paid, or still open when the money did not reach or a card
+   *     was declined; {@link Payments#list} tells why
+   * @throws IllegalStateException inside a transaction: a card may be charged
+   * @throws dev.innkeeper.billing.problem.NotFound when the customer has no such invoice or card
+   * @throws NotAllowed with code {@code invoice-not-open} when it is paid or void, and {@code
+   *     payment-in-flight} while another payment for it has not ended
+   */
+  public Invoice pay(UUID customerId, UUID invoiceId, PaymentMix mix, String key) {
+    db.requireNoTransaction();
+    record Request(UUID invoiceId, PaymentMix mix) {}
+    for (Payment payment : book.open(customerId)) {
+      if (invoiceId.equals(payment.invoiceId())
+          && payment.state() == PaymentState.ACTION_REQUIRED) {
+        runner.run(runner.callOff(payment));
+      }
+    }
+    UUID[] recorded =
+        commands.once(
+            customerId,
+            "invoice.pay:" + key,
+            new Request(invoiceId, mix),
+            UUID[].class,
+            () ->
+                record(customerId, invoiceId, mix).stream()
+                    .map(Recorded::paymentId)
+                    .toArray(UUID[]::new));
+    List<Recorded> payments = new ArrayList<>();
+    for (UUID paymentId : recorded) {
+      payments.add(new Recorded(customerId, paymentId));
+    }
+    runner.run(payments);
+    return invoices.get(customerId, invoiceId);
+  }
+
+  private List<Recorded> record(UUID customerId, UUID invoiceId, PaymentMix mix) {
+    return db.tx(
+        handle -> {
+          customers.lock(customerId);
+          requireOpen(invoices.get(customerId, invoiceId));
+          boolean busy =
+              book.open(customerId).stream().anyMatch(p -> invoiceId.equals(p.invoiceId()));
+          if (busy) {
+            throw new NotAllowed(
+                "payment-in-flight",
+                "a payment for this invoice has not ended yet; wait until it has");
+          }
+          UUID methodId = mix.methodId();
+          if (methodId != null
+              && MethodBook.of(handle, List.of(customerId)).stream()
+                  .noneMatch(m -> m.id().equals(methodId))) {
+            throw new dev.innkeeper.billing.problem.NotFound("payment-method", methodId.toString());
+          }
+          return pass.run(
+              handle,
+              new SettlementPass.Scope(
+                  List.of(customerId),
+                  policy.from(mix.sources()),
+                  Presence.ON_SESSION,
+                  invoiceId,
+                  methodId));
+        });
+  }
+
+  private static void requireOpen(Invoice invoice) {
+    if (invoice.status() != InvoiceStatus.OPEN) {
+      throw new NotAllowed(
+          "invoice-not-open",
+          "invoice "
+              + invoice.number()
+              + " is "
+              + invoice.status().name().toLowerCase(java.util.Locale.ROOT)
+              + ": there is nothing to pay");
+    }
+  }
+
+  /**
+   * Charges that wait for a customer who may never come give way when there is another way to pay:
+   * money in the wallet or another card.
+   */
+  private void callOffWhatWaits(UUID customerId) {
+    List<Payment> waiting =
+        book.open(customerId).stream()
+            .filter(p -> p.state() == PaymentState.ACTION_REQUIRED && !p.isTopUp())
+            .toList();
+    if (!waiting.isEmpty() && pass.hasAnotherWay(customerId, waiting)) {
+      waiting.forEach(payment -> runner.run(runner.callOff(payment)));
+    }
+  }
+
+  /** Settles invoices that were issued and not tried yet. */
+  DueWork dueWork() {
+    return new DueWork() {
+      @Override
+      public String name() {
+        return "settlement";
+      }
+
+      @Override
+      public int runBatch(Instant now) {
+        List<Recorded> recorded = new ArrayList<>();
+        int customersDone =
+            db.tx(
+                handle -> {
+                  recorded.clear();
+                  List<UUID> due = pass.claimUntried(handle, CUSTOMERS_A_BATCH);
+                  if (!due.isEmpty()) {
+                    recorded.addAll(pass.run(handle, SettlementPass.Scope.all(due, policy)));
+                  }
+                  return due.size();
+                });
+        runner.run(recorded);
+        return customersDone;
+      }
+    };
+  }
+}

@@ -1,0 +1,204 @@
+package dev.innkeeper.billing.payment;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.innkeeper.billing.BillingEngine;
+import dev.innkeeper.billing.customer.Address;
+import dev.innkeeper.billing.customer.NewCustomer;
+import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.event.StoredEvent;
+import dev.innkeeper.billing.invoice.Invoice;
+import dev.innkeeper.billing.invoice.Party;
+import dev.innkeeper.billing.invoice.Seller;
+import dev.innkeeper.billing.json.BillingJson;
+import dev.innkeeper.billing.ledger.Accounts;
+import dev.innkeeper.billing.ledger.Transfer;
+import dev.innkeeper.billing.money.Amount;
+import dev.innkeeper.billing.money.Currency;
+import dev.innkeeper.billing.payment.sandbox.SandboxFault;
+import dev.innkeeper.billing.payment.sandbox.SandboxProvider;
+import dev.innkeeper.billing.promotion.NewVoucherBatch;
+import dev.innkeeper.billing.testing.MutableClock;
+import dev.innkeeper.billing.testing.TestDatabase;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+
+/** An engine with the sandbox provider on a fresh database, and short ways to what tests need. */
+public final class PaymentFixture {
+  public static final String GOOD = "4242424242424242";
+  public static final String ALSO_GOOD = "5555555555554444";
+  public static final String FAILS_WHEN_CHARGED = "4000000000000341";
+  public static final String ASKS = "4000002760003184";
+
+  public final MutableClock clock = MutableClock.at("2027-04-01T00:00:00Z");
+  public final DataSource dataSource = TestDatabase.createDataSource();
+  public final Database db = new Database(dataSource, TestDatabase.SCHEMA);
+  public final BillingEngine engine =
+      BillingEngine.builder()
+          .dataSource(dataSource)
+          .schema(TestDatabase.SCHEMA)
+          .clock(clock)
+          .sandbox()
+          .build();
+  private final ObjectMapper json = BillingJson.mapper();
+  private final AtomicInteger counter = new AtomicInteger();
+
+  public PaymentFixture() {
+    db.run(
+        handle ->
+            handle
+                .createUpdate(
+                    "insert into @.invoice_seller (code, version, details, created_at)"
+                        + " values ('innkeeper', 1, cast(:d as jsonb), now())")
+                .bind("d", BillingJson.write(json, Seller.named("Innkeeper", Address.NONE)))
+                .execute());
+  }
+
+  public static Amount eur(String amount) {
+    return Amount.parse(amount, Currency.EUR);
+  }
+
+  public SandboxProvider sandbox() {
+    return engine.sandbox().orElseThrow();
+  }
+
+  public void script(SandboxFault... faults) {
+    sandbox().script(faults);
+  }
+
+  public UUID customer() {
+    return customer("default");
+  }
+
+  public UUID customer(String group) {
+    int n = counter.incrementAndGet();
+    return engine
+        .customers()
+        .register(
+            NewCustomer.named("Ada " + n, "ada" + n + "@example.org", Currency.EUR)
+                .withGroup(group),
+            "customer-" + n)
+        .id();
+  }
+
+  public PaymentMethod card(UUID customer, String number) {
+    AddMethodResult result = engine.paymentMethods().add(customer, "sandbox", number, null);
+    return ((AddMethodResult.Added) result).method();
+  }
+
+  public Payment topUp(UUID customer, String amount) {
+    return engine.topUps().topUp(customer, eur(amount), null, "k" + counter.incrementAndGet());
+  }
+
+  /** Redeems a new voucher; a repeat of nothing. */
+  public void voucher(UUID customer, String amount) {
+    String key = "v" + counter.incrementAndGet();
+    UUID batch =
+        engine.vouchers().issue(NewVoucherBatch.of("gift", eur(amount), 1), "tester", key).id();
+    String code = engine.vouchers().codes(batch, null, 1).get(0).code();
+    engine.vouchers().redeem(customer, code, key);
+  }
+
+  /** Issues an invoice due after two weeks, for the subscriptions, or for none in particular. */
+  public UUID invoice(UUID customer, String amount, UUID... subscriptions) {
+    return db.tx(
+        handle -> {
+          int number = counter.incrementAndGet();
+          UUID id = new UUID(0x019a_0000_0000_7000L + ((long) number << 16), number);
+          long minor = eur(amount).minorUnits();
+          handle
+              .createUpdate(
+                  "insert into @.invoice (customer_id, id, kind, status, currency, seller_code,"
+                      + " seller_version, series_year, series_number, number, issued_at, due_at,"
+                      + " net, tax, total, open, tax_groups, buyer) values (:c, :id, 'CUSTOM',"
+                      + " 'OPEN', 'EUR', 'innkeeper', 1, 2027, :n, :number, :now, :due, :minor, 0,"
+                      + " :minor, :minor, '[]', cast(:buyer as jsonb))")
+              .bind("c", customer)
+              .bind("id", id)
+              .bind("n", number)
+              .bind("number", "INV-" + number)
+              .bind("now", clock.instant().atOffset(ZoneOffset.UTC))
+              .bind("due", clock.instant().plus(Duration.ofDays(14)).atOffset(ZoneOffset.UTC))
+              .bind("minor", minor)
+              .bind(
+                  "buyer",
+                  BillingJson.write(json, new Party("Ada", null, Address.NONE, null, null, "en")))
+              .execute();
+          int position = 0;
+          for (UUID subscription : Arrays.asList(subscriptions)) {
+            handle
+                .createUpdate(
+                    "insert into @.invoice_line (customer_id, invoice_id, position,"
+                        + " subscription_id, product_code, component, description, quantity, unit,"
+                        + " amount, net, tax_group, explanation) values (:c, :id, :p, :s, 'vm',"
+                        + " 'month', 'VM', 1, 'piece', 0, 0, 0, '')")
+                .bind("c", customer)
+                .bind("id", id)
+                .bind("p", ++position)
+                .bind("s", subscription)
+                .execute();
+          }
+          engine
+              .ledger()
+              .require(
+                  Transfer.builder(id, "invoice-issued")
+                      .debit(Accounts.receivable(customer, Currency.EUR), eur(amount))
+                      .credit(Accounts.revenue("vm", Currency.EUR), eur(amount))
+                      .build());
+          return id;
+        });
+  }
+
+  public Invoice invoiceOf(UUID customer, UUID id) {
+    return engine.invoices().get(customer, id);
+  }
+
+  /** Does everything that is due. */
+  public void runDue() {
+    engine.runDue(Duration.ofMinutes(5));
+  }
+
+  /**
+   * Lets days pass; on each, what is due of dunning is done. Nothing is billed, so that tests have
+   * the invoices they make and no others.
+   */
+  public void days(int days) {
+    for (int i = 0; i < days; i++) {
+      clock.advance(Duration.ofDays(1));
+      int done;
+      do {
+        done = engine.dunning().runBatch(clock.instant());
+      } while (done > 0);
+    }
+  }
+
+  /** Cash, voucher credit and debt as text. */
+  public String wallet(UUID customer) {
+    Wallet wallet = engine.wallets().of(customer);
+    return wallet.cash().toPlainString()
+        + " "
+        + wallet.voucher().toPlainString()
+        + " "
+        + wallet.owed().toPlainString();
+  }
+
+  public List<String> events(UUID customer) {
+    return engine.events().of(customer, 0, 500).stream().map(StoredEvent::type).toList();
+  }
+
+  /** What the sandbox took in all, in minor units. */
+  public long takenBySandbox() {
+    return db.tx(
+        handle ->
+            handle
+                .createQuery(
+                    "select coalesce(sum(amount_minor), 0) from @.sandbox_charge"
+                        + " where status = 'SUCCEEDED'")
+                .mapTo(Long.class)
+                .one());
+  }
+}
