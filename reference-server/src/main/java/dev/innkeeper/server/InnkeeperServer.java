@@ -11,6 +11,7 @@ import dev.innkeeper.server.pages.Pages;
 import dev.innkeeper.server.rest.RestApi;
 import dev.innkeeper.server.runtime.DueWorker;
 import dev.innkeeper.server.runtime.Services;
+import dev.innkeeper.server.runtime.Shop;
 import dev.innkeeper.server.store.DataFolder;
 import dev.innkeeper.server.store.ServerDatabase;
 import dev.innkeeper.server.store.StartProblem;
@@ -58,6 +59,14 @@ public final class InnkeeperServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(InnkeeperServer.class);
 
+  /** When due work is done. */
+  public enum Work {
+    /** As it falls due. */
+    BY_ITSELF,
+    /** Only with what is asked for. */
+    ON_REQUEST
+  }
+
   private final Deque<AutoCloseable> parts;
   private final Services services;
   private final String url;
@@ -74,16 +83,21 @@ public final class InnkeeperServer implements AutoCloseable {
    * @throws StartProblem when it can't start; nothing is left running then
    */
   public static InnkeeperServer start(ServerConfig config) {
+    return start(config, Work.BY_ITSELF);
+  }
+
+  /** {@link #start(ServerConfig)} with a say in when due work is done. */
+  public static InnkeeperServer start(ServerConfig config, Work work) {
     Deque<AutoCloseable> parts = new ArrayDeque<>();
     try {
-      return start(config, parts);
+      return start(config, work, parts);
     } catch (RuntimeException e) {
       closeAll(parts);
       throw e;
     }
   }
 
-  private static InnkeeperServer start(ServerConfig config, Deque<AutoCloseable> parts) {
+  private static InnkeeperServer start(ServerConfig config, Work work, Deque<AutoCloseable> parts) {
     requireFreePort(config.http());
     DataFolder folder = DataFolder.take(config.dataFolder());
     parts.push(folder);
@@ -91,12 +105,16 @@ public final class InnkeeperServer implements AutoCloseable {
     parts.push(database);
     database.migrate();
     TrialClock trialClock = trialClock(config, database.server());
-    BillingEngine engine =
+    BillingEngine.Builder builder =
         BillingEngine.builder()
             .dataSource(database.dataSource())
+            .schema(ServerDatabase.ENGINE_SCHEMA)
             .clock(trialClock == null ? Clock.systemUTC() : trialClock)
-            .migrate()
-            .build();
+            .migrate();
+    if (config.mode() == Mode.TRIAL) {
+      builder.sandbox();
+    }
+    BillingEngine engine = builder.build();
     parts.push(engine);
     DueWorker worker = new DueWorker(engine, List.of());
     parts.push(worker);
@@ -110,12 +128,15 @@ public final class InnkeeperServer implements AutoCloseable {
             trialClock == null
                 ? Optional.empty()
                 : Optional.of(new TrialTime(trialClock, worker::drain)),
+            new Shop(engine, (customerId, subscriptionId) -> Optional.empty(), worker::drain),
             worker::drain);
     Javalin web = listen(services);
     parts.push(web::stop);
     String url = "http://" + host(config) + ":" + web.port();
     writeAdminFiles(folder, access, url);
-    worker.start(config.workInterval());
+    if (work == Work.BY_ITSELF) {
+      worker.start(config.workInterval());
+    }
     LOG.info("listening on {}", url);
     return new InnkeeperServer(parts, services, url);
   }

@@ -9,7 +9,17 @@ import picocli.CommandLine.Command;
     description = "It keeps the tab for everything you host.",
     mixinStandardHelpOptions = true,
     version = "innkeeper 0.1.0-SNAPSHOT",
-    subcommands = {ServeCommand.class})
+    subcommands = {
+      ServeCommand.class,
+      DemoCommand.class,
+      MigrateCommand.class,
+      AdminCommands.Clock.class,
+      AdminCommands.Catalog.class,
+      AdminCommands.Customer.class,
+      AdminCommands.Invoice.class,
+      AdminCommands.Voucher.class,
+      AdminCommands.TrialBalance.class
+    })
 public final class InnkeeperCommand implements Runnable {
 
   /** Runs a command and returns its exit code: 0 done, 1 failed, 2 wrongly called. */

@@ -7,6 +7,11 @@ public final class ApiProblem extends RuntimeException {
   private final int status;
   private final String code;
 
+  /** A server that can't be asked at all. */
+  public ApiProblem(String message) {
+    this(0, "no-answer", message, List.of());
+  }
+
   ApiProblem(int status, String code, String detail, List<String> fixes) {
     super(fixes.isEmpty() ? detail : String.join("; ", fixes));
     this.status = status;

@@ -133,10 +133,13 @@ public final class ConfigReader {
     return this;
   }
 
-  /** The value in force, or null where it is unset and has no default. */
-  public @Nullable String value(ConfigKey key) {
-    String value = setting(key).value();
-    return value.isEmpty() ? null : value;
+  /** Settings of a provisioner, in place of those of the file. */
+  public ConfigReader provisioner(String name, Map<String, String> values) {
+    values.forEach(
+        (key, value) ->
+            settings.put(
+                ConfigKey.PROVISIONERS + name + "." + key, new Setting(value, "option " + key)));
+    return this;
   }
 
   /**

@@ -1,19 +1,49 @@
 package dev.innkeeper.server.pages;
 
+import dev.innkeeper.billing.BillingEngine;
+import dev.innkeeper.billing.customer.Customer;
+import dev.innkeeper.billing.dunning.GraceStatus;
+import dev.innkeeper.billing.invoice.Invoice;
+import dev.innkeeper.billing.ledger.Side;
+import dev.innkeeper.billing.ledger.TrialBalance;
+import dev.innkeeper.billing.money.Amount;
+import dev.innkeeper.billing.money.Currency;
+import dev.innkeeper.billing.payment.Wallet;
 import dev.innkeeper.server.runtime.Services;
 import dev.innkeeper.server.time.TrialTime;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/** What an admin sees and does. */
+/** What an admin sees: customers, invoices, the ledger. */
 final class AdminPages extends PageRoutes {
+  private static final int PAGE = 50;
+
+  private final InvoiceView invoices;
+  private final WalletView wallets;
+  private final ServiceRows rows;
 
   AdminPages(Services services, Renderer renderer) {
     super(services, renderer);
+    this.invoices = new InvoiceView(services);
+    this.wallets = new WalletView(services);
+    this.rows = new ServiceRows(services);
   }
 
   void addTo(RoutesConfig routes) {
+    routes.get("/admin/customers", ctx -> forAdmin(ctx, this::customers));
+    routes.get("/admin/customers/{id}", ctx -> forAdmin(ctx, this::customer));
+    routes.get("/admin/customers/{id}/invoices/{invoice}", ctx -> forAdmin(ctx, this::invoice));
+    routes.get("/admin/ledger", ctx -> forAdmin(ctx, this::ledger));
     services
         .trial()
         .ifPresent(
@@ -23,23 +53,161 @@ final class AdminPages extends PageRoutes {
                     ctx -> forAdmin(ctx, (c, visit) -> moveClock(c, visit, trial))));
   }
 
+  private void customers(Context ctx, Visit visit) {
+    String search = ctx.queryParam("search");
+    String after = ctx.queryParam("after");
+    BillingEngine engine = services.engine();
+    List<Customer> found =
+        engine
+            .customers()
+            .list(
+                search == null ? "" : search.trim(),
+                after == null ? null : WalletPages.uuid("after", after),
+                PAGE + 1);
+    List<View.CustomerRow> shown = new ArrayList<>();
+    for (Customer customer : found.subList(0, Math.min(PAGE, found.size()))) {
+      Wallet wallet = engine.wallets().of(customer.id());
+      shown.add(
+          new View.CustomerRow(
+              customer.id().toString(),
+              customer.name(),
+              customer.email(),
+              Show.date(customer.createdAt(), customer.calendar().zone()),
+              amount(wallet.cash()),
+              amount(wallet.voucher()),
+              amount(wallet.owed()),
+              wallet.owed().isPositive()));
+    }
+    String next = found.size() > PAGE ? found.get(PAGE - 1).id().toString() : null;
+    show(
+        ctx,
+        visit,
+        "Customers",
+        "admin/customers.jte",
+        Map.of("view", new View.Customers(shown, search == null ? "" : search, next)));
+  }
+
+  private static String amount(Amount amount) {
+    return amount.isZero() ? "–" : Show.amount(amount);
+  }
+
+  private void customer(Context ctx, Visit visit) {
+    BillingEngine engine = services.engine();
+    Customer customer = engine.customers().get(id(ctx, "id"));
+    ZoneId zone = customer.calendar().zone();
+    List<View.InvoiceRow> issued =
+        engine.invoices().list(customer.id(), null, PAGE).stream()
+            .map(invoice -> invoices.row(invoice, href(invoice)))
+            .toList();
+    View.Customer view =
+        new View.Customer(
+            customer.name(),
+            customer.email(),
+            Show.date(customer.createdAt(), zone),
+            zone.getId(),
+            engine.dunning().of(customer.id()).map(grace -> grace(grace, zone)).orElse(null),
+            wallets.of(customer.id()),
+            rows.of(customer.id()),
+            issued);
+    show(ctx, visit, customer.name(), "admin/customer.jte", Map.of("view", view));
+  }
+
+  private static String href(Invoice invoice) {
+    return "/admin/customers/" + invoice.customerId() + "/invoices/" + invoice.id();
+  }
+
+  private static String grace(GraceStatus grace, ZoneId zone) {
+    Instant nextAt = grace.nextAt();
+    String text =
+        "Unpaid since "
+            + Show.date(grace.startedAt(), zone)
+            + (grace.suspended() ? ", and suspended." : ".");
+    return nextAt == null
+        ? text
+        : text
+            + " Next: "
+            + String.valueOf(grace.nextAction()).toLowerCase(Locale.ROOT)
+            + " on "
+            + Show.date(nextAt, zone)
+            + ".";
+  }
+
+  private void invoice(Context ctx, Visit visit) {
+    Invoice invoice = services.engine().invoices().get(id(ctx, "id"), id(ctx, "invoice"));
+    View.Invoice shown =
+        invoices.whole(
+            invoice,
+            new InvoiceView.Frame(
+                href(invoice),
+                "/admin/customers/" + invoice.customerId(),
+                invoice.buyer().name(),
+                List.of()));
+    show(ctx, visit, shown.title(), "invoice.jte", Map.of("view", shown));
+  }
+
+  /** What one currency's accounts sum to, in minor units. */
+  private record Sums(BigInteger debit, BigInteger credit) {
+    Sums plus(BigInteger addedDebit, BigInteger addedCredit) {
+      return new Sums(debit.add(addedDebit), credit.add(addedCredit));
+    }
+  }
+
+  private void ledger(Context ctx, Visit visit) {
+    TrialBalance balance = services.engine().ledger().trialBalance();
+    Map<Currency, Sums> sums = new TreeMap<>();
+    List<View.TrialRow> shown = new ArrayList<>();
+    for (TrialBalance.Row row : balance.rows()) {
+      Amount amount = row.balance();
+      boolean debit = (row.type().naturalSide() == Side.DEBIT) == !amount.isNegative();
+      Amount size = amount.isNegative() ? amount.negated() : amount;
+      BigInteger units = BigInteger.valueOf(size.minorUnits());
+      sums.merge(
+          amount.currency(),
+          new Sums(debit ? units : BigInteger.ZERO, debit ? BigInteger.ZERO : units),
+          (a, b) -> a.plus(b.debit(), b.credit()));
+      shown.add(
+          new View.TrialRow(
+              row.code(),
+              Show.words(row.type().name()),
+              Long.toString(row.accounts()),
+              debit ? Show.amount(size) : "",
+              debit ? "" : Show.amount(size)));
+    }
+    List<View.TrialSum> feet = new ArrayList<>();
+    sums.forEach(
+        (currency, sum) ->
+            feet.add(
+                new View.TrialSum(
+                    currency.code(),
+                    total(sum.debit(), currency),
+                    total(sum.credit(), currency),
+                    sum.debit().equals(sum.credit()),
+                    total(sum.debit().subtract(sum.credit()), currency))));
+    show(
+        ctx,
+        visit,
+        "Trial balance",
+        "admin/ledger.jte",
+        Map.of("view", new View.TrialBalance(shown, feet)));
+  }
+
+  private static String total(BigInteger units, Currency currency) {
+    return Show.amount(Amount.ofMinor(units.longValueExact(), currency));
+  }
+
   private void moveClock(Context ctx, Visit visit, TrialTime trial) {
+    String back = back(ctx.header("Referer"));
     act(
         ctx,
         visit,
-        back(ctx),
+        back,
+        back,
         () -> "It is now " + Show.minute(trial.advance(form(ctx, "by")), ZoneOffset.UTC) + ".");
   }
 
   /** The page the form was on, if it is one of ours. */
-  private static String back(Context ctx) {
-    String referer = ctx.header("Referer");
-    if (referer != null) {
-      String path = referer.replaceFirst("^https?://[^/]+", "");
-      if (path.matches("/admin/[a-z/0-9-]*")) {
-        return path;
-      }
-    }
-    return "/admin/customers";
+  private static String back(@Nullable String referer) {
+    String path = referer == null ? "" : referer.replaceFirst("^https?://[^/]+", "");
+    return path.matches("/admin/[a-z/0-9-]*") ? path : "/admin/customers";
   }
 }

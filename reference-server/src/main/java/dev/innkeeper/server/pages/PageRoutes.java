@@ -1,6 +1,7 @@
 package dev.innkeeper.server.pages;
 
 import dev.innkeeper.billing.problem.BillingException;
+import dev.innkeeper.billing.problem.NotFound;
 import dev.innkeeper.server.auth.Identity;
 import dev.innkeeper.server.runtime.Services;
 import io.javalin.http.Context;
@@ -84,15 +85,32 @@ abstract class PageRoutes {
     }
   }
 
-  /** Does what a form asks for, and goes to a page that tells what came of it. */
-  final void act(Context ctx, Visit visit, String next, Action action) {
+  /**
+   * Does what a form asks for, and goes to a page that tells what came of it.
+   *
+   * @param done where to go when it was done
+   * @param refused where to go when it was not
+   */
+  final void act(Context ctx, Visit visit, String done, String refused, Action action) {
     visit.requireCsrf();
+    String next = done;
     try {
       visit.flash("good", action.run());
     } catch (BillingException e) {
       visit.flash("bad", sentence(e));
+      next = refused;
     }
     ctx.redirect(next, HttpStatus.SEE_OTHER);
+  }
+
+  /** An id in the path; what is none is not found. */
+  static UUID id(Context ctx, String name) {
+    String text = ctx.pathParam(name);
+    try {
+      return UUID.fromString(text);
+    } catch (IllegalArgumentException e) {
+      throw new NotFound("page", text);
+    }
   }
 
   /** A refusal in words, with a capital and a full stop. */

@@ -22,12 +22,20 @@ public final class Pages {
 
   private final Renderer renderer;
   private final AccountPages account;
+  private final ShopPages shop;
+  private final WalletPages wallet;
+  private final InvoicePages invoices;
   private final AdminPages admin;
+  private final SalesPages sales;
 
   public Pages(Services services) {
     this.renderer = new Renderer(services);
     this.account = new AccountPages(services, renderer);
+    this.shop = new ShopPages(services, renderer);
+    this.wallet = new WalletPages(services, renderer);
+    this.invoices = new InvoicePages(services, renderer);
     this.admin = new AdminPages(services, renderer);
+    this.sales = new SalesPages(services, renderer);
   }
 
   /** Adds every route. */
@@ -36,7 +44,11 @@ public final class Pages {
     routes.get("/style.css", this::style);
     routes.get("/icon.svg", Pages::icon);
     account.addTo(routes);
+    shop.addTo(routes);
+    wallet.addTo(routes);
+    invoices.addTo(routes);
     admin.addTo(routes);
+    sales.addTo(routes);
   }
 
   private static void headers(Context ctx) {

@@ -1,5 +1,6 @@
 package dev.innkeeper.server.pages;
 
+import dev.innkeeper.server.pages.Layout.Link;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,13 @@ public final class View {
    */
   public record Badge(String tone, String text) {}
 
+  /**
+   * What is sold.
+   *
+   * @param gate why this customer can't start anything; null when they can, or nobody is signed in
+   */
+  public record Products(List<ProductCard> products, @Nullable String gate) {}
+
   /** A product and what it can be had as. */
   public record ProductCard(String code, String name, String billing, List<Offer> offers) {}
 
@@ -36,14 +44,12 @@ public final class View {
    * One choice of options with its price.
    *
    * @param options by name, for the form that starts it
-   * @param monthly such as {@code 4.99 EUR}
    * @param setup empty when nothing is charged once
    */
   public record Offer(
       String title,
       String detail,
       Map<String, String> options,
-      String currency,
       String monthly,
       String hourly,
       String setup,
@@ -61,24 +67,36 @@ public final class View {
       String name,
       String detail,
       Badge status,
-      Badge resource,
       String since,
       String price,
+      String hourly,
       @Nullable String address,
       @Nullable String problem,
-      boolean endable) {}
+      boolean endable) {
 
-  /** A customer's money. */
+    /** The address without what every address has. */
+    public String addressText() {
+      String text = address == null ? "" : address.replaceFirst("^https?://", "");
+      return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+    }
+  }
+
+  /**
+   * A customer's money.
+   *
+   * @param deployReason why nothing can be started; null when it can
+   * @param sandbox whether test cards can be added
+   */
   public record Wallet(
       String currency,
       String cash,
       String voucher,
       String owed,
       boolean owes,
-      String deployReason,
+      @Nullable String deployReason,
+      boolean sandbox,
       List<Card> cards,
       List<Movement> movements,
-      @Nullable String next,
       String key) {}
 
   /** A card on file. */
@@ -89,10 +107,14 @@ public final class View {
   public record Movement(
       String at, String what, String account, String amount, boolean plus, String balance) {}
 
-  /** One line of a list of invoices. */
+  /**
+   * One line of a list of invoices.
+   *
+   * @param href its page
+   */
   public record InvoiceRow(
       String id,
-      String customerId,
+      String href,
       String customer,
       String number,
       String period,
@@ -102,20 +124,33 @@ public final class View {
       String open,
       Badge status) {}
 
-  /** A list of invoices. */
+  /**
+   * A list of invoices.
+   *
+   * @param next where the next page begins; null at the end
+   */
   public record Invoices(List<InvoiceRow> rows, @Nullable String next) {}
 
-  /** One invoice as issued, and what became of it. */
+  /** Everybody's invoices, by state. */
+  public record AdminInvoices(
+      List<InvoiceRow> rows, String summary, List<Link> states, @Nullable String next) {}
+
+  /**
+   * One invoice as issued, and what became of it.
+   *
+   * @param payable whether the one who looks can pay it now
+   */
   public record Invoice(
       InvoiceRow head,
+      String title,
+      String backHref,
+      String backText,
       List<String> seller,
       List<String> buyer,
       List<InvoiceLine> lines,
-      List<String[]> taxes,
-      String net,
-      String settled,
-      String credited,
+      List<Sum> sums,
       boolean payable,
+      List<Choice> sources,
       @Nullable String note,
       String key) {}
 
@@ -123,16 +158,41 @@ public final class View {
   public record InvoiceLine(
       String description, String interval, String explanation, String quantity, String amount) {}
 
-  /** A customer in a list. */
-  public record CustomerRow(String id, String name, String email, String since, String currency) {}
+  /** One of the sums at the foot of an invoice. */
+  public record Sum(String text, String amount, boolean strong) {}
 
-  /** Customers found. */
+  /** One of the values of a field. */
+  public record Choice(String value, String text) {}
+
+  /** A customer in a list. */
+  public record CustomerRow(
+      String id,
+      String name,
+      String email,
+      String since,
+      String cash,
+      String voucher,
+      String owed,
+      boolean owes) {}
+
+  /**
+   * Customers found.
+   *
+   * @param next where the next page begins; null at the end
+   */
   public record Customers(List<CustomerRow> rows, String search, @Nullable String next) {}
 
-  /** One customer, for an admin. */
+  /**
+   * One customer, for an admin.
+   *
+   * @param grace what comes next where something is overdue; null otherwise
+   */
   public record Customer(
-      CustomerRow head,
+      String name,
+      String email,
+      String since,
       String zone,
+      @Nullable String grace,
       Wallet wallet,
       List<ServiceRow> services,
       List<InvoiceRow> invoices) {}
@@ -140,24 +200,53 @@ public final class View {
   /** The ledger's accounts and what they sum to. */
   public record TrialBalance(List<TrialRow> rows, List<TrialSum> sums) {}
 
-  /** One account of the trial balance. */
+  /** Accounts of one code. */
   public record TrialRow(
-      String account, String type, String currency, String debit, String credit) {}
+      String account, String type, String accounts, String debit, String credit) {}
 
   /** One currency's sums. */
-  public record TrialSum(String currency, String debit, String credit, boolean balanced) {}
+  public record TrialSum(
+      String currency, String debit, String credit, boolean balanced, String difference) {}
 
-  /** Vouchers issued. */
+  /**
+   * Batches of vouchers.
+   *
+   * @param codesOf the name of the batch whose codes are shown; null for none
+   */
   public record Vouchers(
-      List<VoucherRow> rows, List<String> currencies, List<String> fresh, String key) {}
+      List<VoucherRow> rows,
+      List<String> currencies,
+      @Nullable String codesOf,
+      List<Code> codes,
+      String key) {}
 
-  /** One voucher. */
+  /** One batch. */
   public record VoucherRow(
-      String code, String value, String uses, String issued, String expires, Badge status) {}
+      String id,
+      String name,
+      String amount,
+      String codes,
+      String used,
+      String issued,
+      String until) {}
 
-  /** Prices as they are, and the form to raise one. */
-  public record Prices(List<PriceRow> rows, String yaml, @Nullable String plan) {}
+  /**
+   * One code.
+   *
+   * @param gone used up
+   */
+  public record Code(String text, boolean gone) {}
 
-  /** One price in force. */
-  public record PriceRow(String product, String options, String price, String since, String sold) {}
+  /**
+   * Prices in force, and a catalog to compare or apply.
+   *
+   * @param plan what it would change, or changed; null before
+   * @param problem why it can't be used; null when it can
+   */
+  public record Prices(
+      List<PriceRow> rows, String yaml, @Nullable String plan, @Nullable String problem) {}
+
+  /** One price. */
+  public record PriceRow(
+      String product, String options, String price, String since, @Nullable Badge badge) {}
 }

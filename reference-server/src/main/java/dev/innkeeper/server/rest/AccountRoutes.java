@@ -7,12 +7,13 @@ import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.server.auth.Access;
 import dev.innkeeper.server.auth.AccessToken;
 import dev.innkeeper.server.auth.Identity;
+import dev.innkeeper.server.rest.Endpoint.Caller;
 import dev.innkeeper.server.runtime.Services;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +33,16 @@ final class AccountRoutes {
     this.requests = requests;
   }
 
-  void addTo(RoutesConfig routes) {
-    routes.get("/v1/health", this::health);
-    routes.post("/v1/customers", this::signUp);
-    routes.post("/v1/sessions", this::signIn);
-    routes.delete("/v1/sessions", this::signOut);
-    routes.get("/v1/me", this::me);
+  List<Endpoint> endpoints() {
+    return List.of(
+        Endpoint.get("/v1/health", Caller.ANYBODY, "Whether the server works.", this::health),
+        Endpoint.command("/v1/customers", Caller.ANYBODY, "Signs a customer up.", this::signUp)
+            .withFields("name!", "email!", "password!", "currency", "zone", "anchorDay"),
+        Endpoint.post("/v1/sessions", Caller.ANYBODY, "Gives a token.", this::signIn)
+            .withFields("email!", "password!"),
+        Endpoint.delete(
+            "/v1/sessions", Caller.SIGNED_IN, "Ends the token it is sent with.", this::signOut),
+        Endpoint.get("/v1/me", Caller.SIGNED_IN, "Who the token belongs to.", this::me));
   }
 
   private void health(Context ctx) {

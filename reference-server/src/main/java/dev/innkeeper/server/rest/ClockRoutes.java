@@ -1,9 +1,10 @@
 package dev.innkeeper.server.rest;
 
+import dev.innkeeper.server.rest.Endpoint.Caller;
 import dev.innkeeper.server.runtime.Services;
 import dev.innkeeper.server.time.TrialTime;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.util.List;
 import java.util.Map;
 
 /** The trial's clock. In production these routes don't exist. */
@@ -16,15 +17,24 @@ final class ClockRoutes {
     this.requests = requests;
   }
 
-  void addTo(RoutesConfig routes) {
-    services
-        .trial()
-        .ifPresent(
-            trial -> {
-              routes.get("/v1/clock", ctx -> show(ctx, trial));
-              routes.post("/v1/admin/clock/advance", ctx -> advance(ctx, trial));
-              routes.post("/v1/admin/clock/run", ctx -> run(ctx, trial));
-            });
+  List<Endpoint> endpoints() {
+    return services.trial().map(this::endpoints).orElse(List.of());
+  }
+
+  private List<Endpoint> endpoints(TrialTime trial) {
+    return List.of(
+        Endpoint.get("/v1/clock", Caller.ANYBODY, "A trial's time.", ctx -> show(ctx, trial)),
+        Endpoint.post(
+                "/v1/admin/clock/advance",
+                Caller.ADMIN,
+                "Lets time pass, with all that falls due on the way.",
+                ctx -> advance(ctx, trial))
+            .withFields("by!"),
+        Endpoint.post(
+            "/v1/admin/clock/run",
+            Caller.ADMIN,
+            "Lets time pass by itself from now on.",
+            ctx -> run(ctx, trial)));
   }
 
   private void show(Context ctx, TrialTime trial) {
@@ -32,7 +42,6 @@ final class ClockRoutes {
   }
 
   private void advance(Context ctx, TrialTime trial) {
-    requests.admin(ctx);
     JsonBody body = requests.body(ctx);
     String by = body.text("by");
     body.check();
@@ -41,7 +50,6 @@ final class ClockRoutes {
   }
 
   private void run(Context ctx, TrialTime trial) {
-    requests.admin(ctx);
     trial.run();
     show(ctx, trial);
   }

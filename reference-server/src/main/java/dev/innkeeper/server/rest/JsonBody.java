@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -91,6 +92,20 @@ final class JsonBody {
     return text.length() <= 20 ? text : text.substring(0, 20) + "…";
   }
 
+  /** An id, or null where it is absent. */
+  @Nullable UUID optionalId(String field) {
+    String text = optionalText(field);
+    if (text == null || hasViolation(field)) {
+      return null;
+    }
+    try {
+      return UUID.fromString(text);
+    } catch (IllegalArgumentException e) {
+      violations.add(new Violation(field, "must be an id"));
+      return null;
+    }
+  }
+
   /** A currency's code; the preset where it is absent. */
   Currency currency(String field, Currency preset) {
     String code = optionalText(field);
@@ -149,6 +164,25 @@ final class JsonBody {
       } else {
         result.put(entry.getKey(), entry.getValue().asText());
       }
+    }
+    return result;
+  }
+
+  /** A list of words out of those allowed; empty where it is absent. */
+  List<String> words(String field, List<String> allowed) {
+    JsonNode node = node(field);
+    List<String> result = new ArrayList<>();
+    if (node == null) {
+      return result;
+    }
+    boolean fits = node.isArray();
+    for (JsonNode word : node) {
+      fits &= allowed.contains(word.asText());
+      result.add(word.asText());
+    }
+    if (!fits) {
+      violations.add(new Violation(field, "must be a list out of " + String.join(", ", allowed)));
+      return List.of();
     }
     return result;
   }

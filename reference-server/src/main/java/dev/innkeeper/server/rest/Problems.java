@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.innkeeper.billing.problem.BillingException;
 import dev.innkeeper.billing.problem.Conflict;
 import dev.innkeeper.billing.problem.InvalidInput;
-import dev.innkeeper.billing.problem.NotAllowed;
 import dev.innkeeper.billing.problem.NotFound;
 import dev.innkeeper.server.auth.TooManyAttempts;
 import io.javalin.http.Context;
@@ -76,7 +75,11 @@ final class Problems {
     if (refused instanceof Conflict) {
       return 409;
     }
-    return refused instanceof NotAllowed && refused.code().equals("not-a-customer") ? 403 : 422;
+    return switch (refused.code()) {
+      case "not-a-customer" -> 403;
+      case "no-funds", "invoice-overdue", "card-declined" -> 402;
+      default -> 422;
+    };
   }
 
   private String detail(Context ctx, HttpResponseException http) {

@@ -11,6 +11,7 @@ import java.util.Optional;
  * What the REST routes and the pages stand on.
  *
  * @param trial how to move the clock; empty in production, where it can't be moved
+ * @param shop starts services
  * @param doDueWork does what is due now, such as settling what was just paid for
  */
 public record Services(
@@ -19,4 +20,5 @@ public record Services(
     Access access,
     ObjectMapper json,
     Optional<TrialTime> trial,
+    Shop shop,
     Runnable doDueWork) {}

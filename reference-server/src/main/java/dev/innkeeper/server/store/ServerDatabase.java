@@ -23,6 +23,9 @@ public final class ServerDatabase implements AutoCloseable {
   /** The schema of the server's own tables. The engine has another of its own. */
   public static final String SCHEMA = "server";
 
+  /** The schema of the engine's tables. */
+  public static final String ENGINE_SCHEMA = "billing";
+
   private static final int POSTGRES_VERSION_MIN = 15;
   private static final String CONNECT_TIMEOUT_SECONDS = "10";
 

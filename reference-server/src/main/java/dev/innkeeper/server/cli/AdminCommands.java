@@ -1,0 +1,248 @@
+package dev.innkeeper.server.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.innkeeper.server.client.ApiClient;
+import dev.innkeeper.server.config.ConfigProblem;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The commands of an operator. Each speaks to the API. */
+final class AdminCommands {
+  private AdminCommands() {}
+
+  /** A command that asks one thing of the services and prints the answer. */
+  abstract static class AdminCommand implements Callable<Integer> {
+    @Mixin private ConfigOptions options = new ConfigOptions();
+
+    @Override
+    public final Integer call() {
+      try (AdminConnection connection = AdminConnection.open(options)) {
+        System.out.print(run(connection.client()));
+        System.out.flush();
+        return 0;
+      }
+    }
+
+    abstract String run(ApiClient client);
+  }
+
+  static String amount(JsonNode node) {
+    return node.path("amount").asText() + " " + node.path("currency").asText();
+  }
+
+  @Command(
+      name = "clock",
+      description = "Shows or moves a trial's clock; never in production.",
+      subcommands = {ClockShow.class, ClockAdvance.class},
+      mixinStandardHelpOptions = true)
+  static final class Clock {}
+
+  @Command(name = "show", description = "Shows the time that the server goes by.")
+  static final class ClockShow extends AdminCommand {
+    @Override
+    String run(ApiClient client) {
+      JsonNode clock = client.get("/v1/clock");
+      return clock.path("now").asText()
+          + (clock.path("stands").asBoolean() ? " (stands still)\n" : "\n");
+    }
+  }
+
+  @Command(name = "advance", description = "Lets time pass, with all that falls due on the way.")
+  static final class ClockAdvance extends AdminCommand {
+    @Parameters(paramLabel = "TIME", description = "such as P1M, P7D or PT12H")
+    private String by = "";
+
+    @Override
+    String run(ApiClient client) {
+      JsonNode clock = client.post("/v1/admin/clock/advance", Map.of("by", by));
+      return "It is now " + clock.path("now").asText() + "\n";
+    }
+  }
+
+  @Command(
+      name = "catalog",
+      description = "Compares a price list with what is sold, and puts it in force.",
+      subcommands = {CatalogPlan.class, CatalogApply.class},
+      mixinStandardHelpOptions = true)
+  static final class Catalog {}
+
+  /** Sends a file. */
+  abstract static class CatalogCommand extends AdminCommand {
+    @Parameters(paramLabel = "FILE", description = "a catalog in YAML")
+    private @Nullable Path file;
+
+    final String send(ApiClient client, String path) {
+      Path catalog = file;
+      if (catalog == null) {
+        throw new ConfigProblem("name the catalog's file");
+      }
+      try {
+        return client.postYaml(path, Files.readString(catalog)).path("text").asText();
+      } catch (IOException e) {
+        throw new ConfigProblem("can't read " + catalog + " (" + e + "): name a readable file");
+      }
+    }
+  }
+
+  @Command(name = "plan", description = "Prints what applying the file would change.")
+  static final class CatalogPlan extends CatalogCommand {
+    @Override
+    String run(ApiClient client) {
+      return send(client, "/v1/admin/catalog/plan");
+    }
+  }
+
+  @Command(name = "apply", description = "Puts the file in force and prints what changed.")
+  static final class CatalogApply extends CatalogCommand {
+    @Override
+    String run(ApiClient client) {
+      return send(client, "/v1/admin/catalog/apply");
+    }
+  }
+
+  @Command(
+      name = "customer",
+      description = "Customers.",
+      subcommands = CustomerList.class,
+      mixinStandardHelpOptions = true)
+  static final class Customer {}
+
+  @Command(name = "list", description = "Lists customers, oldest first.")
+  static final class CustomerList extends AdminCommand {
+    @Option(names = "--search", description = "the start of a name or address")
+    private String search = "";
+
+    @Override
+    String run(ApiClient client) {
+      Table table = new Table("id", "name", "address", "currency", "since");
+      String path =
+          "/v1/admin/customers?limit=200&search="
+              + URLEncoder.encode(search, StandardCharsets.UTF_8);
+      Pages.each(
+          client,
+          path,
+          item ->
+              table.add(
+                  item.path("id").asText(),
+                  item.path("name").asText(),
+                  item.path("email").asText(),
+                  item.path("currency").asText(),
+                  item.path("createdAt").asText()));
+      return table.toString();
+    }
+  }
+
+  @Command(
+      name = "invoice",
+      description = "Invoices.",
+      subcommands = InvoiceList.class,
+      mixinStandardHelpOptions = true)
+  static final class Invoice {}
+
+  @Command(name = "list", description = "Lists a customer's invoices, newest first.")
+  static final class InvoiceList extends AdminCommand {
+    @Parameters(paramLabel = "CUSTOMER", description = "the customer's id")
+    private String customer = "";
+
+    @Override
+    String run(ApiClient client) {
+      Table table = new Table("number", "state", "issued", "due", ">total", ">open");
+      Pages.each(
+          client,
+          "/v1/admin/customers/"
+              + URLEncoder.encode(customer, StandardCharsets.UTF_8)
+              + "/invoices?limit=200",
+          item ->
+              table.add(
+                  item.path("number").asText(),
+                  item.path("status").asText(),
+                  item.path("issuedAt").asText(),
+                  item.path("dueAt").asText(),
+                  amount(item.path("total")),
+                  amount(item.path("open"))));
+      return table.toString();
+    }
+  }
+
+  @Command(
+      name = "voucher",
+      description = "Vouchers.",
+      subcommands = VoucherIssue.class,
+      mixinStandardHelpOptions = true)
+  static final class Voucher {}
+
+  @Command(name = "issue", description = "Issues vouchers and prints their codes.")
+  static final class VoucherIssue extends AdminCommand {
+    @Parameters(paramLabel = "AMOUNT", description = "the credit that one use gives, such as 5.00")
+    private String amount = "";
+
+    @Option(names = "--currency", description = "${DEFAULT-VALUE} unless set")
+    private String currency = "EUR";
+
+    @Option(names = "--name", description = "what the batch is called; ${DEFAULT-VALUE} unless set")
+    private String name = "vouchers";
+
+    @Option(names = "--codes", description = "how many; ${DEFAULT-VALUE} unless set")
+    private int codes = 1;
+
+    @Option(names = "--uses", description = "uses of each code; ${DEFAULT-VALUE} unless set")
+    private int uses = 1;
+
+    @Override
+    String run(ApiClient client) {
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("name", name);
+      body.put("amount", amount);
+      body.put("currency", currency);
+      body.put("codes", codes);
+      body.put("uses", uses);
+      StringBuilder text = new StringBuilder();
+      client
+          .post("/v1/admin/vouchers", body)
+          .path("codes")
+          .forEach(code -> text.append(code.asText()).append('\n'));
+      return text.toString();
+    }
+  }
+
+  @Command(name = "trial-balance", description = "Prints every account of the ledger.")
+  static final class TrialBalance extends AdminCommand {
+    @Override
+    String run(ApiClient client) {
+      JsonNode balance = client.get("/v1/admin/trial-balance");
+      Table table = new Table("account", "kind", ">accounts", ">balance");
+      balance
+          .path("rows")
+          .forEach(
+              row ->
+                  table.add(
+                      row.path("code").asText(),
+                      row.path("type").asText(),
+                      row.path("accounts").asText(),
+                      amount(row.path("balance"))));
+      StringBuilder text = new StringBuilder(table.toString());
+      balance
+          .path("differences")
+          .properties()
+          .forEach(
+              sum ->
+                  text.append("debits - credits in ")
+                      .append(sum.getKey())
+                      .append(": ")
+                      .append(sum.getValue().asText())
+                      .append('\n'));
+      return text.toString();
+    }
+  }
+}

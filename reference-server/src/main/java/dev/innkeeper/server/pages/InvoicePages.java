@@ -1,0 +1,100 @@
+package dev.innkeeper.server.pages;
+
+import dev.innkeeper.billing.invoice.Invoice;
+import dev.innkeeper.billing.invoice.PaymentSource;
+import dev.innkeeper.billing.payment.PaymentMix;
+import dev.innkeeper.billing.problem.NotAllowed;
+import dev.innkeeper.server.runtime.Services;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/** A customer's invoices. */
+final class InvoicePages extends PageRoutes {
+  private static final int PAGE = 25;
+
+  private final InvoiceView view;
+  private final WalletView wallets;
+
+  InvoicePages(Services services, Renderer renderer) {
+    super(services, renderer);
+    this.view = new InvoiceView(services);
+    this.wallets = new WalletView(services);
+  }
+
+  void addTo(RoutesConfig routes) {
+    routes.get("/invoices", ctx -> forCustomer(ctx, this::list));
+    routes.get("/invoices/{id}", ctx -> forCustomer(ctx, this::show));
+    routes.post("/invoices/{id}/pay", ctx -> forCustomer(ctx, this::pay));
+  }
+
+  private void list(Context ctx, Visit visit, UUID customerId) {
+    String after = ctx.queryParam("after");
+    List<Invoice> found =
+        services
+            .engine()
+            .invoices()
+            .list(customerId, after == null ? null : WalletPages.uuid("after", after), PAGE + 1);
+    List<View.InvoiceRow> rows =
+        found.stream().limit(PAGE).map(i -> view.row(i, "/invoices/" + i.id())).toList();
+    String next = found.size() > PAGE ? found.get(PAGE - 1).id().toString() : null;
+    show(ctx, visit, "Invoices", "invoices.jte", Map.of("view", new View.Invoices(rows, next)));
+  }
+
+  private void show(Context ctx, Visit visit, UUID customerId) {
+    Invoice invoice = services.engine().invoices().get(customerId, id(ctx, "id"));
+    View.Invoice shown =
+        view.whole(
+            invoice,
+            new InvoiceView.Frame(
+                "/invoices/" + invoice.id(), "/invoices", "Invoices", sources(customerId)));
+    show(ctx, visit, shown.title(), "invoice.jte", Map.of("view", shown));
+  }
+
+  private List<View.Choice> sources(UUID customerId) {
+    List<View.Choice> choices = new ArrayList<>();
+    choices.add(new View.Choice("all", "Voucher, cash, then card"));
+    choices.add(new View.Choice("wallet", "Voucher and cash only"));
+    for (View.Card card : wallets.cards(customerId)) {
+      choices.add(new View.Choice(card.id(), "Only " + card.name()));
+    }
+    return choices;
+  }
+
+  private void pay(Context ctx, Visit visit, UUID customerId) {
+    UUID id = id(ctx, "id");
+    String page = "/invoices/" + id;
+    act(
+        ctx,
+        visit,
+        page,
+        page,
+        () -> {
+          Invoice paid =
+              services
+                  .engine()
+                  .settlement()
+                  .pay(customerId, id, mix(form(ctx, "from")), form(ctx, "key"));
+          services.doDueWork().run();
+          if (paid.open().isPositive()) {
+            throw new NotAllowed(
+                "still-open",
+                Show.amount(paid.open())
+                    + " are still open: what you chose did not reach, or the card was declined");
+          }
+          return "The invoice is paid. Thank you!";
+        });
+  }
+
+  private static PaymentMix mix(String from) {
+    return switch (from) {
+      case "", "all" -> PaymentMix.ALL;
+      case "wallet" -> new PaymentMix(Set.of(PaymentSource.VOUCHER, PaymentSource.CASH), null);
+      default -> new PaymentMix(Set.of(PaymentSource.CARD), WalletPages.uuid("from", from));
+    };
+  }
+}
