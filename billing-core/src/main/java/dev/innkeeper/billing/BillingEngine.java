@@ -124,7 +124,7 @@ public final class BillingEngine implements AutoCloseable {
 
   /** In the order it is done: what is billed is settled, what is not settled is reminded of. */
   private List<DueWork> dueWork(Builder builder, ObjectMapper json) {
-    List<DueWork> work = new ArrayList<>();
+    List<DueWork> work = new ArrayList<>(ledger.dueWork());
     work.add(new SubscriptionEnds(subscriptions));
     work.add(invoices.dueWork());
     work.addAll(payments.dueWork());
@@ -255,6 +255,7 @@ public final class BillingEngine implements AutoCloseable {
   @Override
   public void close() {
     runner.close();
+    ledger.close();
   }
 
   /** Checks the promises about money on the live database. */

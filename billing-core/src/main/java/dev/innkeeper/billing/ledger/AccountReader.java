@@ -50,6 +50,11 @@ final class AccountReader {
   /** What is on the accounts, and what of it is held. */
   record Standing(Amount balance, Amount held) {}
 
+  Standing standing(AccountId id) {
+    Amount zero = Amount.zero(id.currency());
+    return standings(List.of(id)).getOrDefault(id, new Standing(zero, zero));
+  }
+
   Map<AccountId, Standing> standings(Collection<AccountId> ids) {
     Map<AccountKey, AccountId> wanted = new LinkedHashMap<>();
     Map<AccountId, Standing> standings = new LinkedHashMap<>();
@@ -63,7 +68,7 @@ final class AccountReader {
           String sql =
               db.sql(
                   "select a.owner, a.account, a.type, a.balance, a.held from @.ledger_account a"
-                      + " join unnest(?::uuid[], ?::bigint[]) k(owner, account)"
+                      + " join unnest(?::text::uuid[], ?::bigint[]) k(owner, account)"
                       + " on a.owner = k.owner and a.account = k.account");
           try (PreparedStatement statement = connection.prepareStatement(sql)) {
             keys(new LedgerSql.Arguments(connection, statement), wanted.keySet());
@@ -90,7 +95,7 @@ final class AccountReader {
 
   private static LedgerSql.Arguments keys(LedgerSql.Arguments in, Collection<AccountKey> wanted)
       throws SQLException {
-    return in.array("uuid", wanted.stream().map(AccountKey::owner).toArray(UUID[]::new))
+    return in.ids(wanted.stream().map(AccountKey::owner).toArray(UUID[]::new))
         .array("int8", wanted.stream().map(AccountKey::account).toArray(Long[]::new));
   }
 
@@ -104,7 +109,7 @@ final class AccountReader {
     String sql =
         db.sql(
             "select coalesce(sum(e.balance_after), 0)"
-                + " from unnest(?::uuid[], ?::bigint[]) k(owner, account) cross join lateral ("
+                + " from unnest(?::text::uuid[], ?::bigint[]) k(owner, account) cross join lateral ("
                 + " select balance_after from @.ledger_entry e"
                 + " where e.owner = k.owner and e.account = k.account"
                 + " and (e.recorded_at, e.account, e.seq) < (?, ?, ?)"
@@ -194,7 +199,7 @@ final class AccountReader {
         db.sql(
             "select e.recorded_at, e.account, e.seq, e.amount, t.id, t.kind, t.effective_at,"
                 + " t.metadata from ("
-                + " select e.* from unnest(?::uuid[], ?::bigint[]) k(owner, account)"
+                + " select e.* from unnest(?::text::uuid[], ?::bigint[]) k(owner, account)"
                 + " cross join lateral (select * from @.ledger_entry e"
                 + " where e.owner = k.owner and e.account = k.account"
                 + " and (e.recorded_at, e.account, e.seq) < (?, ?, ?)"

@@ -53,6 +53,14 @@ final class Hash {
     return ByteBuffer.wrap(bytes).getLong();
   }
 
+  /** A UUID of version 8 that follows from the content. */
+  UUID toId() {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    long most = (in.getLong() & ~0xF000L) | 0x8000L;
+    long least = (in.getLong() & 0x3FFFFFFFFFFFFFFFL) | 0x8000000000000000L;
+    return new UUID(most, least);
+  }
+
   static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");

@@ -4,14 +4,20 @@ import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.billing.problem.NotAllowed;
+import dev.innkeeper.billing.work.DueWork;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -22,26 +28,64 @@ import org.jspecify.annotations.Nullable;
  * with other content {@link PostResult.Conflict}. Within a transaction of the calling thread,
  * posting joins it and is undone with it.
  */
-public final class Ledger {
+public final class Ledger implements AutoCloseable {
   /** More transfers are several calls. */
   public static final int TRANSFERS_MAX = 10_000;
+
+  private static final int CHUNK = 1_000;
 
   private final Database db;
   private final Clock clock;
   private final AccountKeys keys = new AccountKeys();
   private final Poster poster;
+  private final Batcher batcher;
   private final AccountReader reader;
+  private final HoldReader holds;
+  private final TransferReader transfers;
+  private final LedgerSettings settings;
 
+  /** A ledger with {@link LedgerSettings#STANDARD}. */
   public Ledger(Database db, Clock clock) {
+    this(db, clock, LedgerSettings.STANDARD);
+  }
+
+  public Ledger(Database db, Clock clock, LedgerSettings settings) {
     this.db = db;
     this.clock = clock;
+    this.settings = settings;
     this.poster = new Poster(db, clock, keys);
+    FastPoster fastPoster = new FastPoster(db, clock, keys);
+    this.batcher =
+        new Batcher(
+            groups ->
+                fastPoster
+                    .post(groups)
+                    .orElseGet(() -> db.tx(handle -> poster.post(handle.getConnection(), groups))),
+            settings);
     this.reader = new AccountReader(db, keys);
+    this.holds = new HoldReader(db);
+    this.transfers = new TransferReader(db);
+  }
+
+  /** What the ledger does when time has come. */
+  public List<DueWork> dueWork() {
+    return List.of(new HoldExpiry(holds, this), new Sealer(db, new RowReader(db)));
+  }
+
+  /** Checks the books, and exports what others need to check them. */
+  public LedgerAudit audit() {
+    return new LedgerAudit(db);
+  }
+
+  /** Ends the ledger's threads; what they had not begun to post is refused. */
+  @Override
+  public void close() {
+    batcher.close();
   }
 
   /** Books one transfer, or tells why not. */
   public PostResult post(Transfer transfer) {
-    return book(List.of(List.of(Request.single(transfer)))).get(0);
+    return book(List.of(List.of(Request.of(transfer)))).get(0);
   }
 
   /**
@@ -53,7 +97,7 @@ public final class Ledger {
    */
   public List<PostResult> postAll(List<Transfer> transfers) {
     requireFew(transfers);
-    return book(transfers.stream().map(t -> List.of(Request.single(t))).toList());
+    return book(transfers.stream().map(t -> List.of(Request.of(t))).toList());
   }
 
   /**
@@ -71,9 +115,97 @@ public final class Ledger {
     return transfers.isEmpty() ? List.of() : book(List.of(Request.linked(transfers)));
   }
 
-  /** {@link #post} without waiting. */
+  /**
+   * {@link #post} without waiting, unless too many wait already. Within a transaction it posts at
+   * once.
+   *
+   * @return completes with the result, or with {@link OutcomeUnknown}
+   */
   public CompletableFuture<PostResult> postAsync(Transfer transfer) {
-    return CompletableFuture.completedFuture(post(transfer));
+    List<List<Request>> groups = List.of(List.of(Request.of(transfer)));
+    return db.inTransaction()
+        ? CompletableFuture.completedFuture(book(groups).get(0))
+        : batcher.submit(groups).thenApply(results -> results.get(0));
+  }
+
+  /**
+   * Undoes a transfer by booking its opposite. A transfer is undone once; the undoing can be undone
+   * in turn.
+   *
+   * @param originalId the posted transfer
+   * @param newId the id of the opposite, made by the caller
+   * @param metadata notes, such as why
+   */
+  public PostResult reverse(UUID originalId, UUID newId, Map<String, String> metadata) {
+    List<Posting> postings =
+        transfers.postings(originalId).stream()
+            .map(p -> new Posting(p.account(), p.side().opposite(), p.minorUnits()))
+            .toList();
+    if (postings.isEmpty()) {
+      return new PostResult.Refused(
+          newId,
+          RefusalReason.NOT_POSTED,
+          "transfer " + originalId + " was not posted, so there is nothing to reverse",
+          false);
+    }
+    Transfer.Builder opposite = Transfer.builder(newId, "reversal");
+    postings.forEach(opposite::posting);
+    metadata.forEach(opposite::meta);
+    Transfer transfer = opposite.build();
+    return bookOne(
+        Request.of(
+            Request.Head.of(transfer), transfer.postings(), new Action.Reversal(originalId)));
+  }
+
+  /**
+   * Promises money, so that nothing else can spend it. Refused when the balance does not hold it.
+   */
+  public PostResult reserve(Hold hold) {
+    return bookOne(
+        Request.of(
+            Request.Head.of(hold.id(), "hold"),
+            List.of(),
+            new Action.Reserve(hold.account(), hold.amount().minorUnits(), hold.expiresAt())));
+  }
+
+  /**
+   * Books a transfer that takes from a hold, all of it or part; the rest stays held.
+   *
+   * @param transfer lowers the held account's balance by at most what is left of the hold
+   */
+  public PostResult capture(UUID holdId, Transfer transfer) {
+    Optional<HoldStatus> hold = holds.find(holdId);
+    if (hold.isEmpty()) {
+      return unknownHold(holdId, transfer.id());
+    }
+    Action action = new Action.Capture(new Action.HoldKey(holdId, hold.get().hold().account()));
+    return bookOne(Request.of(Request.Head.of(transfer), transfer.postings(), action));
+  }
+
+  /**
+   * Frees what is left of a hold.
+   *
+   * @param releaseId the id of the release, made by the caller
+   */
+  public PostResult release(UUID holdId, UUID releaseId) {
+    Optional<HoldStatus> hold = holds.find(holdId);
+    if (hold.isEmpty()) {
+      return unknownHold(holdId, releaseId);
+    }
+    Action action =
+        new Action.Release(
+            new Action.HoldKey(holdId, hold.get().hold().account()), Action.Cause.ASKED);
+    return bookOne(Request.of(Request.Head.of(releaseId, "hold-release"), List.of(), action));
+  }
+
+  /** A hold as it stands, if it was ever made. */
+  public Optional<HoldStatus> hold(UUID id) {
+    return holds.find(id);
+  }
+
+  private static PostResult unknownHold(UUID holdId, UUID id) {
+    return new PostResult.Refused(
+        id, RefusalReason.UNKNOWN_HOLD, "there is no hold " + holdId, false);
   }
 
   /**
@@ -116,10 +248,37 @@ public final class Ledger {
     }
   }
 
-  private List<PostResult> book(List<List<Request>> groups) {
-    return groups.isEmpty()
-        ? List.of()
-        : db.tx(handle -> poster.post(handle.getConnection(), groups));
+  private PostResult bookOne(Request request) {
+    return book(List.of(List.of(request))).get(0);
+  }
+
+  /** Books groups in this thread's transaction, or with what other threads bring. */
+  List<PostResult> book(List<List<Request>> groups) {
+    if (groups.isEmpty()) {
+      return List.of();
+    }
+    if (db.inTransaction()) {
+      return db.tx(handle -> poster.post(handle.getConnection(), groups));
+    }
+    if (groups.size() <= settings.batchTransfersMax()) {
+      return await(groups);
+    }
+    List<PostResult> results = new ArrayList<>();
+    for (int from = 0; from < groups.size(); from += CHUNK) {
+      results.addAll(await(groups.subList(from, Math.min(from + CHUNK, groups.size()))));
+    }
+    return results;
+  }
+
+  private List<PostResult> await(List<List<Request>> groups) {
+    try {
+      return batcher.submit(groups).join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
   }
 
   /**
@@ -146,19 +305,37 @@ public final class Ledger {
 
   private void open(Handle handle, AccountSpec spec) {
     AccountKey key = keys.of(spec.id(), 0);
-    handle
-        .createUpdate(
-            "insert into @.ledger_account (owner, account, code, currency, lane, type, floor,"
-                + " opened_at, recorded_at) values (:owner, :account, :code, :currency, 0, :type,"
-                + " :floor, :now, :now) on conflict do nothing")
-        .bind("owner", key.owner())
-        .bind("account", key.account())
-        .bind("code", spec.id().code())
-        .bind("currency", spec.id().currency().code())
-        .bind("type", spec.type().name())
-        .bind("floor", spec.floorMinorUnits())
-        .bind("now", clock.instant().truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC))
-        .execute();
+    OffsetDateTime now = clock.instant().truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
+    int opened =
+        handle
+            .createUpdate(
+                "insert into @.ledger_account (owner, account, code, currency, lane, type, floor,"
+                    + " opened_at, recorded_at) values (:owner, :account, :code, :currency, 0,"
+                    + " :type, :floor, :now, :now) on conflict do nothing")
+            .bind("owner", key.owner())
+            .bind("account", key.account())
+            .bind("code", spec.id().code())
+            .bind("currency", spec.id().currency().code())
+            .bind("type", spec.type().name())
+            .bind("floor", spec.floorMinorUnits())
+            .bind("now", now)
+            .execute();
+    if (opened == 1) {
+      Hash hash = Hash.of(out -> out.text("open").id(key.owner()).number(key.account()));
+      // A row of its own, so that the account is sealed before anything is booked on it.
+      handle
+          .createUpdate(
+              "with t as (insert into @.ledger_transfer (id, owner, kind, status, request_hash,"
+                  + " account, effective_at, recorded_at) values (:id, :owner, 'account-opened',"
+                  + " 'OPENED', :hash, :account, :now, :now) returning id)"
+                  + " insert into @.ledger_unsealed (first_id, ids) select id, array[id] from t")
+          .bind("id", hash.toId())
+          .bind("owner", key.owner())
+          .bind("hash", hash.toBytes())
+          .bind("account", key.account())
+          .bind("now", now)
+          .execute();
+    }
     boolean same =
         handle
             .createQuery(
@@ -184,7 +361,13 @@ public final class Ledger {
    * customer owes; for cash, what the customer has. Zero when it does not exist.
    */
   public Amount balance(AccountId id) {
-    return reader.balances(List.of(id)).getOrDefault(id, Amount.zero(id.currency()));
+    return reader.standing(id).balance();
+  }
+
+  /** What may be spent of {@link #balance}: without what is held. */
+  public Amount available(AccountId id) {
+    AccountReader.Standing standing = reader.standing(id);
+    return standing.balance().minus(standing.held());
   }
 
   /** {@link #balance} of many at once; every id is in the answer. */

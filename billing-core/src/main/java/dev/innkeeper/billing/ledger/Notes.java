@@ -5,32 +5,36 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transfer's metadata as it is stored: one {@code key TAB value} a line, sorted by key. Neither
- * can hold a tab or a line break, so this is the one way to write it, which is what seals need.
+ * A transfer's metadata as it is stored: keys and values in turn, sorted by key, each ended by the
+ * ASCII character for that purpose. Neither can hold control characters, so this is the one way to
+ * write it, which is what seals need.
  */
 final class Notes {
+  private static final char KEY_END = 0x1f;
+  private static final char VALUE_END = 0x1e;
+
   private Notes() {}
 
-  static @Nullable String write(Transfer transfer) {
-    if (transfer.metadata().isEmpty()) {
+  static @Nullable String write(Map<String, String> metadata) {
+    if (metadata.isEmpty()) {
       return null;
     }
     StringBuilder text = new StringBuilder();
-    transfer
-        .metadata()
-        .forEach((key, value) -> text.append(key).append('\t').append(value).append('\n'));
+    metadata.forEach(
+        (key, value) -> text.append(key).append(KEY_END).append(value).append(VALUE_END));
     return text.toString();
   }
 
   static Map<String, String> read(@Nullable String text) {
     Map<String, String> notes = new TreeMap<>();
     if (text != null) {
-      text.lines()
-          .forEach(
-              line -> {
-                int tab = line.indexOf('\t');
-                notes.put(line.substring(0, tab), line.substring(tab + 1));
-              });
+      int from = 0;
+      while (from < text.length()) {
+        int keyEnd = text.indexOf(KEY_END, from);
+        int valueEnd = text.indexOf(VALUE_END, keyEnd);
+        notes.put(text.substring(from, keyEnd), text.substring(keyEnd + 1, valueEnd));
+        from = valueEnd + 1;
+      }
     }
     return notes;
   }

@@ -6,14 +6,16 @@ public enum RefusalReason {
   INSUFFICIENT_FUNDS("insufficient-funds", true),
   /** Another transfer of the linked group was refused. */
   LINKED_FAILED("linked-failed", true),
-  /** There is no such hold, or it was captured, released or expired. */
+  /** The hold was captured, released or expired. */
   HOLD_NOT_OPEN("hold-not-open", true),
   /** The capture takes more than is still held, or does not take it from the held account. */
   HOLD_EXCEEDED("hold-exceeded", true),
-  /** The transfer to reverse was not posted. */
-  NOT_POSTED("not-posted", true),
   /** The transfer was reversed before. */
   ALREADY_REVERSED("already-reversed", true),
+  /** There is no posted transfer of the id that is to be reversed. */
+  NOT_POSTED("not-posted", false),
+  /** There is no hold of this id. */
+  UNKNOWN_HOLD("unknown-hold", false),
   /** The chart does not know the account, and nobody opened it. */
   UNKNOWN_ACCOUNT("unknown-account", false),
   /** A balance would leave the range of 64 bits. */

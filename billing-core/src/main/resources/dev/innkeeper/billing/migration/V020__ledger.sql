@@ -23,21 +23,29 @@ create table ledger_account (
     (case when type in ('ASSET', 'EXPENSE') then balance else -balance end) - held >= floor)
 ) with (fillfactor = 50);
 
--- One row for every id that was ever answered. The id alone is the key, for an id that is used
--- again under another owner must be found out.
+-- One row for every id that was ever answered, of transfers, holds, releases and openings. The id
+-- alone is the key, for an id that is used again under another owner must be found out.
 create table ledger_transfer (
   id           uuid        primary key,
   owner        uuid        not null,
   kind         text        not null,
-  status       text        not null check (status in ('POSTED', 'REFUSED')),
+  status       text        not null
+               check (status in ('POSTED', 'REFUSED', 'HELD', 'RELEASED', 'OPENED')),
   reason       text        check ((status = 'REFUSED') = (reason is not null)),
   message      text,
   request_hash bytea       not null,
   linked       uuid,
+  reverses     uuid,
+  hold         uuid,
+  hold_amount  bigint      check (hold_amount > 0),
+  -- Of an opening or a hold: the account it is about.
+  account      bigint,
   effective_at timestamptz not null,
   recorded_at  timestamptz not null,
   metadata     text
 );
+create unique index ledger_transfer_reversed_once on ledger_transfer (reverses)
+  where reverses is not null;
 
 -- What a transfer did to an account. Split by month: see PartitionUpkeep. What no month's partition
 -- takes, the last one does, so that posting never depends on upkeep.
@@ -54,3 +62,34 @@ create table ledger_entry (
 ) partition by range (recorded_at);
 create table ledger_entry_rest partition of ledger_entry default;
 create index ledger_entry_by_transfer on ledger_entry (transfer_id, line);
+
+-- Money that is on an account and promised. What is left of it counts as gone for the floor.
+create table ledger_hold (
+  owner      uuid        not null,
+  id         uuid        not null,
+  account    bigint      not null,
+  amount     bigint      not null check (amount > 0),
+  remaining  bigint      not null check (remaining between 0 and amount),
+  expires_at timestamptz not null,
+  primary key (owner, id)
+);
+create index ledger_hold_open on ledger_hold (expires_at, owner, id) where remaining > 0;
+
+-- What awaits its seal: a row for every batch that was booked, gone when a seal covers it. A row
+-- appears with its transfers, however long their transaction took, so that none slips through.
+create table ledger_unsealed (
+  first_id uuid   primary key,
+  ids      uuid[] not null
+);
+
+-- The chain of seals: each hash covers the one before and every row the seal is about. A checksum of
+-- each row tells which one it was when the hash does not fit.
+create table ledger_seal (
+  number        bigint      primary key check (number > 0),
+  previous_hash bytea       not null,
+  hash          bytea       not null,
+  sealed_at     timestamptz not null,
+  entries       bigint      not null,
+  ids           uuid[]      not null,
+  checksums     bytea       not null
+);

@@ -25,7 +25,7 @@ class LedgerTest {
   private final MutableClock clock = MutableClock.at("2027-01-31T12:00:00Z");
   private final Database db = TestDatabase.create();
   private final Ids ids = new Ids(clock, new Random(7));
-  private final Ledger ledger = new Ledger(db, clock);
+  private final Ledger ledger = new Ledger(db, clock, LedgerSettings.STANDARD);
   private final UUID ada = ids.next();
   private final UUID bob = ids.next();
   private final AccountId cash = Accounts.cash(ada, Currency.EUR);
@@ -34,6 +34,7 @@ class LedgerTest {
 
   @AfterEach
   void theBooksBalance() {
+    ledger.close();
     assertThat(ledger.trialBalance().isBalanced()).isTrue();
   }
 

@@ -1,0 +1,157 @@
+package dev.innkeeper.benchmarks;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+
+/**
+ * The rows that the ledger writes, written by hand with nothing looked at: no locks, no floors, no
+ * idempotency, no hash. It is what any ledger on these tables must at least cost.
+ */
+final class BareSql {
+  private static final String BATCH =
+      "with transfer as (insert into billing.ledger_transfer (id, owner, kind, status,"
+          + " request_hash, effective_at, recorded_at)"
+          + " select i, o, 'move', 'POSTED', h, ?, ?"
+          + " from unnest(?::text::uuid[], ?::text::uuid[], ?::bytea[]) t(i, o, h)),"
+          + " entry as (insert into billing.ledger_entry (owner, account, recorded_at, seq,"
+          + " transfer_id, line, amount, balance_after) select o, a, ?, s, t, l, m, b"
+          + " from unnest(?::text::uuid[], ?::bigint[], ?::bigint[], ?::text::uuid[], ?::smallint[],"
+          + " ?::bigint[], ?::bigint[]) e(o, a, s, t, l, m, b)),"
+          + " unsealed as (insert into billing.ledger_unsealed (first_id, ids)"
+          + " select i[1], i from (select ?::text::uuid[] as i) b)"
+          + " update billing.ledger_account a set balance = a.balance + c.b, seq = c.s,"
+          + " recorded_at = ? from unnest(?::text::uuid[], ?::bigint[], ?::bigint[], ?::bigint[])"
+          + " c(o, a, b, s) where a.owner = c.o and a.account = c.a";
+
+  private static final String ONE_ROW =
+      "insert into billing.ledger_transfer (id, owner, kind, status, request_hash, effective_at,"
+          + " recorded_at) values (?, ?, 'move', 'POSTED', ?, ?, ?)";
+
+  private final DataSource dataSource;
+
+  BareSql(DataSource dataSource) {
+    this.dataSource = dataSource;
+  }
+
+  /** The accounts that one client moves money between; no two clients share one. */
+  record Wallets(List<UUID> owners, long account) {}
+
+  /** Books moves between random wallets; false balances would be booked as happily. */
+  int batch(Connection connection, Wallets wallets, long round, int transfers) throws SQLException {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
+    UUID[] ids = new UUID[transfers];
+    UUID[] first = new UUID[transfers];
+    byte[][] hashes = new byte[transfers][32];
+    UUID[] owners = new UUID[2 * transfers];
+    Long[] accounts = new Long[2 * transfers];
+    Long[] seqs = new Long[2 * transfers];
+    UUID[] entryIds = new UUID[2 * transfers];
+    Short[] lines = new Short[2 * transfers];
+    Long[] amounts = new Long[2 * transfers];
+    for (int i = 0; i < transfers; i++) {
+      ids[i] = LedgerBench.newId();
+      random.nextBytes(hashes[i]);
+      for (int side = 0; side < 2; side++) {
+        int line = 2 * i + side;
+        owners[line] = wallets.owners().get(random.nextInt(wallets.owners().size()));
+        accounts[line] = wallets.account();
+        // Unique within the account, which is all the tables ask for.
+        seqs[line] = round * 2 * transfers + line + 1;
+        entryIds[line] = ids[i];
+        lines[line] = (short) side;
+        amounts[line] = side == 0 ? 1L : -1L;
+      }
+      first[i] = owners[2 * i];
+    }
+    UUID[] changed =
+        Arrays.stream(owners)
+            .distinct()
+            .sorted(Comparator.comparing(UUID::toString))
+            .toArray(UUID[]::new);
+    Long[] changedAccounts = new Long[changed.length];
+    Long[] changes = new Long[changed.length];
+    Arrays.fill(changedAccounts, wallets.account());
+    Arrays.fill(changes, 0L);
+    Long[] changedSeqs = new Long[changed.length];
+    Arrays.fill(changedSeqs, round + 1);
+    connection.setAutoCommit(false);
+    try (PreparedStatement statement = connection.prepareStatement(BATCH)) {
+      Object[] values = {
+        now,
+        now,
+        ids,
+        first,
+        hashes,
+        now,
+        owners,
+        accounts,
+        seqs,
+        entryIds,
+        lines,
+        amounts,
+        amounts,
+        ids,
+        now,
+        changed,
+        changedAccounts,
+        changes,
+        changedSeqs
+      };
+      bind(connection, statement, values);
+      statement.executeUpdate();
+    }
+    connection.commit();
+    return transfers;
+  }
+
+  private static void bind(Connection connection, PreparedStatement statement, Object[] values)
+      throws SQLException {
+    for (int i = 0; i < values.length; i++) {
+      Object value = values[i];
+      if (value instanceof UUID[] uuids) {
+        statement.setString(
+            i + 1,
+            Arrays.stream(uuids).map(UUID::toString).collect(Collectors.joining(",", "{", "}")));
+      } else if (value instanceof Long[] longs) {
+        statement.setArray(i + 1, connection.createArrayOf("int8", longs));
+      } else if (value instanceof Short[] shorts) {
+        statement.setArray(i + 1, connection.createArrayOf("int2", shorts));
+      } else if (value instanceof byte[][] bytes) {
+        statement.setArray(i + 1, connection.createArrayOf("bytea", bytes));
+      } else {
+        statement.setObject(i + 1, value);
+      }
+    }
+  }
+
+  /** One prepared insert of one row, committed by itself. */
+  static int oneRow(Connection connection, UUID owner) throws SQLException {
+    byte[] hash = new byte[32];
+    ThreadLocalRandom.current().nextBytes(hash);
+    OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
+    connection.setAutoCommit(true);
+    try (PreparedStatement statement = connection.prepareStatement(ONE_ROW)) {
+      statement.setObject(1, LedgerBench.newId());
+      statement.setObject(2, owner);
+      statement.setBytes(3, hash);
+      statement.setObject(4, now);
+      statement.setObject(5, now);
+      return statement.executeUpdate();
+    }
+  }
+
+  Connection connect() throws SQLException {
+    return dataSource.getConnection();
+  }
+}
