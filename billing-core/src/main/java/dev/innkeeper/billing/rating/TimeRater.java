@@ -79,6 +79,7 @@ public final class TimeRater {
     private final List<Charge> charges = new ArrayList<>();
     private final Map<Slot, Covered> open = new HashMap<>();
     private final Set<String> once;
+    private final Set<String> held = new HashSet<>();
     private final long trialEnd;
 
     private Run(Life life, Watermark mark, Instant through, ChargeScope scope) {
@@ -93,8 +94,8 @@ public final class TimeRater {
 
     private Rated rate() {
       long first = calendar.indexAt(mark.billedUntil().getEpochSecond());
-      for (Slot key : mark.open().keySet()) {
-        first = Math.min(first, key.period());
+      for (Slot slot : mark.open().keySet()) {
+        first = Math.min(first, slot.period());
       }
       long last = calendar.indexAt(through);
       long end = life.phases().get(life.phases().size() - 1).toSecond();
@@ -103,6 +104,11 @@ public final class TimeRater {
       }
       for (long period = first; period <= last; period++) {
         period(period);
+      }
+      for (Map.Entry<Slot, Covered> later : mark.open().entrySet()) {
+        if (later.getKey().period() > last) {
+          open.put(later.getKey(), later.getValue());
+        }
       }
       boolean all = scope == ChargeScope.ALL;
       Instant until = all ? Instant.ofEpochSecond(through) : mark.billedUntil();
@@ -135,22 +141,22 @@ public final class TimeRater {
           groups.computeIfAbsent(before.getKey(), this::group);
         }
       }
-      groups.forEach((key, group) -> settle(key, group, to - from));
+      groups.forEach((slot, group) -> settle(slot, group, to - from));
       if (scope == ChargeScope.ALL && to <= through) {
-        open.keySet().removeIf(key -> key.period() == period);
+        open.keySet().removeIf(slot -> slot.period() == period);
       }
     }
 
     /** A component that was charged and covers nothing any more. */
-    private Group group(Slot key) {
-      PriceVersion price = catalog.version(key.priceVersionId());
+    private Group group(Slot slot) {
+      PriceVersion price = catalog.version(slot.priceVersionId());
       for (PriceComponent component : price.components()) {
-        if (component.code().equals(key.component())) {
+        if (component.code().equals(slot.component())) {
           return new Group(price, component);
         }
       }
       throw new IllegalStateException(
-          "price version " + price.id() + " has no component " + key.component());
+          "price version " + price.id() + " has no component " + slot.component());
     }
 
     private void cover(
@@ -164,25 +170,27 @@ public final class TimeRater {
         }
         if (component.per() == Per.ONCE) {
           long due = Math.max(from, trialEnd);
-          if (due <= through && due < to && isWanted(price)) {
+          if (due <= through && due < to) {
             chargeOnce(price, component, phase, due);
           }
           continue;
         }
-        if (advance && from > through) {
-          continue;
-        }
-        long limit = advance ? to : Math.min(to, through);
+        // Free time is told in arrears: nothing of it need ever be given back.
         add(
             groups,
             new Slot(period, price.id(), component.code(), true),
             price,
             component,
-            new Piece(from, Math.min(limit, trialEnd), phase.quantity()));
-        if (!advance || trialEnd <= through || trialEnd <= from) {
+            new Piece(from, Math.min(Math.min(to, through), trialEnd), phase.quantity()));
+        Slot slot = new Slot(period, price.id(), component.code(), false);
+        // A charge in advance waits for the end of a trial; once made, it is not undone by a run
+        // for
+        // an earlier instant.
+        if (!advance || trialEnd <= through || mark.open().containsKey(slot)) {
+          long limit = advance ? to : Math.min(to, through);
           add(
               groups,
-              new Slot(period, price.id(), component.code(), false),
+              slot,
               price,
               component,
               new Piece(Math.max(from, trialEnd), limit, phase.quantity()));
@@ -192,12 +200,12 @@ public final class TimeRater {
 
     private static void add(
         Map<Slot, Group> groups,
-        Slot key,
+        Slot slot,
         PriceVersion price,
         PriceComponent component,
         Piece piece) {
       if (piece.from() < piece.to()) {
-        Group group = groups.computeIfAbsent(key, k -> new Group(price, component));
+        Group group = groups.computeIfAbsent(slot, k -> new Group(price, component));
         Pieces.append(group.pieces, piece);
       }
     }
@@ -206,11 +214,12 @@ public final class TimeRater {
       return scope == ChargeScope.ALL || price.billing() == BillingMode.IN_ADVANCE;
     }
 
-    private void settle(Slot key, Group group, long periodSeconds) {
-      Covered before = mark.open().getOrDefault(key, Covered.NOTHING);
-      if (scope == ChargeScope.ADVANCE_ONLY && !isAdvance(group.price, group.component)) {
+    private void settle(Slot slot, Group group, long periodSeconds) {
+      Covered before = mark.open().getOrDefault(slot, Covered.NOTHING);
+      if (scope == ChargeScope.ADVANCE_ONLY
+          && (slot.free() || !isAdvance(group.price, group.component))) {
         if (!before.pieces().isEmpty()) {
-          open.put(key, before);
+          open.put(slot, before);
         }
         return;
       }
@@ -228,28 +237,28 @@ public final class TimeRater {
       long charged = before.minorUnits();
       for (Piece piece : removed) {
         cost.add(piece.quantity(), -piece.seconds());
-        charged = line(key, group, cost, piece, charged, ChargeKind.CREDIT);
+        charged = line(slot, group, cost, piece, charged, ChargeKind.CREDIT);
       }
       for (Piece piece : added) {
         cost.add(piece.quantity(), piece.seconds());
         charged =
             line(
-                key,
+                slot,
                 group,
                 cost,
                 piece,
                 charged,
-                key.free() ? ChargeKind.TRIAL : ChargeKind.RECURRING);
+                slot.free() ? ChargeKind.TRIAL : ChargeKind.RECURRING);
       }
       if (!group.pieces.isEmpty()) {
-        open.put(key, new Covered(charged, group.pieces));
+        open.put(slot, new Covered(charged, group.pieces));
       }
     }
 
     /** Charges one piece; gives what is charged in all now. */
     private long line(
-        Slot key, Group group, TimeCost cost, Piece piece, long charged, ChargeKind kind) {
-      long total = key.free() ? 0 : cost.minorUnits();
+        Slot slot, Group group, TimeCost cost, Piece piece, long charged, ChargeKind kind) {
+      long total = slot.free() ? 0 : cost.minorUnits();
       PriceComponent component = group.component;
       BigDecimal rate = cost.rate(piece.quantity());
       BigDecimal quantity =
@@ -281,9 +290,15 @@ public final class TimeRater {
     }
 
     private void chargeOnce(PriceVersion price, PriceComponent component, Phase phase, long due) {
-      if (!once.add(component.code())) {
+      if (once.contains(component.code()) || held.contains(component.code())) {
         return;
       }
+      if (!isWanted(price)) {
+        // The first of its code is the one to be charged, whichever run comes first.
+        held.add(component.code());
+        return;
+      }
+      once.add(component.code());
       BigDecimal exact = component.rate(phase.quantity());
       Instant at = Instant.ofEpochSecond(due);
       charges.add(
