@@ -34,6 +34,7 @@ import dev.innkeeper.billing.payment.sandbox.SandboxWebhooks;
 import dev.innkeeper.billing.payment.spi.PaymentProvider;
 import dev.innkeeper.billing.promotion.Vouchers;
 import dev.innkeeper.billing.subscription.ChargeBook;
+import dev.innkeeper.billing.subscription.StoredLives;
 import dev.innkeeper.billing.subscription.SubscriptionEnds;
 import dev.innkeeper.billing.subscription.Subscriptions;
 import dev.innkeeper.billing.work.DueReport;
@@ -67,6 +68,7 @@ public final class BillingEngine implements AutoCloseable {
   private final Catalog catalog;
   private final ChargeBook charges;
   private final Subscriptions subscriptions;
+  private final Usage usage;
   private final Invoices invoices;
   private final @Nullable SandboxProvider sandbox;
   private final PaymentServices payments;
@@ -90,6 +92,8 @@ public final class BillingEngine implements AutoCloseable {
         new Subscriptions(
             new Subscriptions.Parts(
                 db, commands, customers, catalog, charges, events, json, ids, clock));
+    this.usage =
+        new Usage(db, catalog, new StoredLives(db, customers, clock), builder.usagePolicy, clock);
     this.invoices =
         new Invoices(
             new Invoices.Services(
@@ -156,6 +160,10 @@ public final class BillingEngine implements AutoCloseable {
 
   public Subscriptions subscriptions() {
     return subscriptions;
+  }
+
+  public Usage usage() {
+    return usage;
   }
 
   /** What is to be billed, for those who make their own invoices. */
@@ -269,6 +277,7 @@ public final class BillingEngine implements AutoCloseable {
     private String schema = "billing";
     private Clock clock = Clock.systemUTC();
     private boolean migrate;
+    private UsagePolicy usagePolicy = UsagePolicy.STANDARD;
     private InvoiceSettings invoicing = InvoiceSettings.standard();
     private final List<EventHook> hooks = new ArrayList<>();
     private final List<PaymentProvider> paymentProviders = new ArrayList<>();
@@ -333,6 +342,12 @@ public final class BillingEngine implements AutoCloseable {
     /** How open invoices are settled; the largest first, from everything there is, unless set. */
     public Builder settlementPolicy(SettlementPolicy policy) {
       this.settlementPolicy = policy;
+      return this;
+    }
+
+    /** How late usage may come; {@link UsagePolicy#STANDARD} unless set. */
+    public Builder usagePolicy(UsagePolicy newPolicy) {
+      this.usagePolicy = newPolicy;
       return this;
     }
 

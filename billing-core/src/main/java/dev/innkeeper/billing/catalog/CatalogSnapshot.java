@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -27,6 +29,9 @@ public final class CatalogSnapshot {
   private final Map<TariffKey, List<PriceVersion>> tariffs = new HashMap<>();
   private final Map<UUID, TariffKey> tariffOf = new HashMap<>();
   private final Map<String, List<TariffKey>> tariffsOfProduct = new HashMap<>();
+
+  /** Tariffs of which some version owes for usage without any usage. */
+  private final Set<TariffKey> withUsageMinimum = new HashSet<>();
 
   /** Of what was stored; the order does not matter. */
   public CatalogSnapshot(
@@ -49,6 +54,10 @@ public final class CatalogSnapshot {
         tariffsOfProduct.computeIfAbsent(key.productCode(), c -> new ArrayList<>()).add(key);
       }
       tariffs.computeIfAbsent(key, k -> new ArrayList<>()).add(version);
+      if (version.components().stream()
+          .anyMatch(c -> c.per() == PriceComponent.Per.UNIT && c.minimum() != null)) {
+        withUsageMinimum.add(key);
+      }
     }
   }
 
@@ -88,6 +97,12 @@ public final class CatalogSnapshot {
       throw new IllegalStateException("there is no price version " + id);
     }
     return version;
+  }
+
+  /** Whether this price, or one that a raise may bring, has a minimum for a meter. */
+  public boolean hasUsageMinimum(UUID priceVersionId) {
+    return !withUsageMinimum.isEmpty()
+        && withUsageMinimum.contains(version(priceVersionId).tariff());
   }
 
   /** Every version ever published of the product, by tariff and then by time. */

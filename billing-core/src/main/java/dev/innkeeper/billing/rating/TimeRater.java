@@ -21,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a subscription's time into charges. A pure function of life, prices and watermark: the same
@@ -129,10 +128,7 @@ public final class TimeRater {
       Map<Slot, Group> groups = new LinkedHashMap<>();
       for (Phase phase : life.phases()) {
         if (phase.active() && phase.fromSecond() < to && phase.toSecond() > from) {
-          PriceVersion price =
-              phase.fromSecond() >= from
-                  ? catalog.version(phase.priceVersionId())
-                  : catalog.renewed(phase.priceVersionId(), Instant.ofEpochSecond(from));
+          PriceVersion price = priceIn(catalog, phase, from);
           cover(groups, period, price, phase, to);
         }
       }
@@ -318,6 +314,13 @@ public final class TimeRater {
     }
   }
 
+  /** The price of a phase in a period: the one it began under, or since moved to by a raise. */
+  static PriceVersion priceIn(CatalogSnapshot catalog, Phase phase, long periodFrom) {
+    return phase.fromSecond() >= periodFrom
+        ? catalog.version(phase.priceVersionId())
+        : catalog.renewed(phase.priceVersionId(), Instant.ofEpochSecond(periodFrom));
+  }
+
   private static boolean isAdvance(PriceVersion price, PriceComponent component) {
     return price.billing() == BillingMode.IN_ADVANCE && component.per() == Per.MONTH;
   }
@@ -340,14 +343,15 @@ public final class TimeRater {
   private String describe(PriceVersion price, PriceComponent component) {
     String known = descriptions.get(component);
     if (known == null) {
-      known = describeNew(price, component);
+      known = describe(catalog, price, component);
       descriptions.put(component, known);
     }
     return known;
   }
 
-  private String describeNew(PriceVersion price, PriceComponent component) {
-    @Nullable String product =
+  /** What an invoice line is called. */
+  static String describe(CatalogSnapshot catalog, PriceVersion price, PriceComponent component) {
+    String product =
         catalog.findProduct(price.productCode()).map(p -> p.name()).orElse(price.productCode());
     String options = price.tariff().when().replace(",", ", ");
     return product + (options.isEmpty() ? "" : " (" + options + ")") + ": " + component.name();

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
@@ -39,6 +40,19 @@ final class BillingRows {
           + " and (p.to_at is null or p.to_at >= b.open_from)"
           + " where b.customer_id = any(?) and not b.prepaid"
           + " order by b.customer_id, b.subscription_id, p.from_at";
+
+  /** Lives of subscriptions with usage to charge, from the period of the earliest record on. */
+  private static final String LIVES =
+      "select s.customer_id, s.id, s.started_at, '', s.trial_end, 0::bigint,"
+          + " c.anchor_date, c.zone, p.from_at, p.to_at, p.price_version_id, p.quantity,"
+          + " p.status = 'ACTIVE' as active"
+          + " from unnest(?, ?, ?) as w(customer_id, subscription_id, earliest)"
+          + " join @.subscription s on s.customer_id = w.customer_id and s.id = w.subscription_id"
+          + " join @.customer c on c.id = s.customer_id"
+          + " left join @.subscription_phase p on p.customer_id = s.customer_id"
+          + " and p.subscription_id = s.id"
+          + " and (p.to_at is null or p.to_at >= w.earliest - interval '32 days')"
+          + " order by s.customer_id, s.id, p.from_at";
 
   private static final String MARK =
       "update @.subscription_billing b set billed_until = u.billed_until, open_from = u.open_from,"
@@ -79,6 +93,9 @@ final class BillingRows {
   /** A row and what it was rated to. */
   record Marked(Row row, Rated rated) {}
 
+  /** Usage that waits for the end of a period, whatever becomes of its subscription. */
+  record Waiting(BillingCalendar calendar, Instant next) {}
+
   /** The rows of the customers, in order of customer and subscription. */
   void read(
       Handle handle, Collection<UUID> customers, Map<UUID, String> parked, Consumer<Row> consumer) {
@@ -91,6 +108,34 @@ final class BillingRows {
     } catch (SQLException e) {
       throw new IllegalStateException("can't read what is to be charged", e);
     }
+  }
+
+  /** The lives of subscriptions, by the earliest instant that matters to each. */
+  List<Life> lives(
+      Handle handle,
+      Map<UUID, Instant> earliest,
+      Map<UUID, UUID> customers,
+      Map<UUID, String> parked) {
+    List<Life> lives = new ArrayList<>();
+    List<UUID> subscriptions = List.copyOf(earliest.keySet());
+    try (PreparedStatement read = handle.getConnection().prepareStatement(db.sql(LIVES))) {
+      read.setArray(1, array(handle, "uuid", subscriptions.stream().map(customers::get).toArray()));
+      read.setArray(2, array(handle, "uuid", subscriptions.toArray()));
+      read.setArray(
+          3,
+          array(
+              handle,
+              "timestamptz",
+              subscriptions.stream()
+                  .map(s -> earliest.getOrDefault(s, Instant.EPOCH).atOffset(ZoneOffset.UTC))
+                  .toArray()));
+      try (ResultSet rows = read.executeQuery()) {
+        new Reader(parked, row -> lives.add(row.life())).readAll(rows);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException("can't read lives", e);
+    }
+    return lives;
   }
 
   private static final class Reader {
@@ -171,7 +216,7 @@ final class BillingRows {
   }
 
   /** Moves the watermarks, and says when each customer is due next. */
-  void write(Handle handle, List<Marked> marked) {
+  void write(Handle handle, List<Marked> marked, Map<UUID, Waiting> waiting, Set<UUID> idle) {
     try {
       List<Marked> finished = new ArrayList<>();
       List<Marked> moved = new ArrayList<>();
@@ -184,7 +229,7 @@ final class BillingRows {
       }
       mark(handle, moved);
       finish(handle, finished);
-      due(handle, marked);
+      due(handle, marked, waiting, idle);
     } catch (SQLException e) {
       throw new IllegalStateException("can't mark what was charged", e);
     }
@@ -258,7 +303,8 @@ final class BillingRows {
     }
   }
 
-  private void due(Handle handle, List<Marked> marked) throws SQLException {
+  private void due(Handle handle, List<Marked> marked, Map<UUID, Waiting> waiting, Set<UUID> idle)
+      throws SQLException {
     Map<UUID, Instant> nextAt = new HashMap<>();
     Map<UUID, BillingCalendar> calendars = new HashMap<>();
     for (Marked each : marked) {
@@ -269,7 +315,12 @@ final class BillingRows {
         nextAt.merge(customer, due, (a, b) -> a.isBefore(b) ? a : b);
       }
     }
-    List<UUID> done = calendars.keySet().stream().filter(c -> !nextAt.containsKey(c)).toList();
+    waiting.forEach(
+        (customer, each) -> {
+          calendars.put(customer, each.calendar());
+          nextAt.merge(customer, each.next(), (a, b) -> a.isBefore(b) ? a : b);
+        });
+    List<UUID> done = idle.stream().filter(c -> !nextAt.containsKey(c)).sorted().toList();
     if (!done.isEmpty()) {
       try (PreparedStatement delete =
           handle.getConnection().prepareStatement(db.sql(NOTHING_DUE))) {

@@ -9,12 +9,15 @@ import dev.innkeeper.billing.rating.ChargeScope;
 import dev.innkeeper.billing.rating.Periods;
 import dev.innkeeper.billing.rating.Rated;
 import dev.innkeeper.billing.rating.TimeRater;
+import dev.innkeeper.billing.usage.UsageStore;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -29,12 +32,14 @@ public final class ChargeBook {
   private final Catalog catalog;
   private final Clock clock;
   private final BillingRows rows;
+  private final UsageTaking usage;
 
   public ChargeBook(Database db, Catalog catalog, Clock clock) {
     this.db = db;
     this.catalog = catalog;
     this.clock = clock;
     this.rows = new BillingRows(db);
+    this.usage = new UsageTaking(new UsageStore(db), rows);
   }
 
   /**
@@ -70,37 +75,64 @@ public final class ChargeBook {
     }
     return db.tx(
         handle -> {
-          CatalogSnapshot prices = catalog.snapshot();
-          TimeRater rater = new TimeRater(prices, new Periods());
-          Map<UUID, List<Charge>> charges = new HashMap<>();
-          Map<UUID, String> parked = new HashMap<>();
-          List<BillingRows.Marked> marked = new ArrayList<>();
-          rows.read(
-              handle,
-              through.keySet(),
-              parked,
-              row -> {
-                UUID customer = row.customerId();
-                try {
-                  Rated rated =
-                      rater.rate(
-                          row.life(),
-                          row.mark(),
-                          through.getOrDefault(customer, Instant.MIN),
-                          scope);
-                  charges.computeIfAbsent(customer, c -> new ArrayList<>()).addAll(rated.charges());
-                  marked.add(new BillingRows.Marked(row, rated));
-                } catch (IllegalStateException | ArithmeticException e) {
-                  parked.put(customer, String.valueOf(e.getMessage()));
-                }
-              });
-          charges.keySet().removeAll(parked.keySet());
-          charges.values().removeIf(List::isEmpty);
-          if (mark) {
-            marked.removeIf(m -> parked.containsKey(m.row().customerId()));
-            rows.write(handle, marked);
+          Batch batch = new Batch(catalog.snapshot(), through, scope);
+          rows.read(handle, through.keySet(), batch.parked, batch::time);
+          Map<UUID, BillingRows.Waiting> waiting = Map.of();
+          if (scope == ChargeScope.ALL) {
+            waiting = usage.take(handle, batch.forUsage(), mark);
           }
-          return new Taken(charges, parked);
+          batch.charges.keySet().removeAll(batch.parked.keySet());
+          batch.charges.values().removeIf(List::isEmpty);
+          if (mark) {
+            batch.marked.removeIf(m -> batch.parked.containsKey(m.row().customerId()));
+            rows.write(handle, batch.marked, waiting, batch.idle());
+          }
+          return new Taken(batch.charges, batch.parked);
         });
+  }
+
+  /** What is collected while customers are charged. */
+  private static final class Batch {
+    private final CatalogSnapshot prices;
+    private final TimeRater rater;
+    private final Map<UUID, Instant> through;
+    private final ChargeScope scope;
+    private final Map<UUID, List<Charge>> charges = new HashMap<>();
+    private final Map<UUID, String> parked = new HashMap<>();
+    private final List<BillingRows.Marked> marked = new ArrayList<>();
+
+    private Batch(CatalogSnapshot prices, Map<UUID, Instant> through, ChargeScope scope) {
+      this.prices = prices;
+      this.rater = new TimeRater(prices, new Periods());
+      this.through = through;
+      this.scope = scope;
+    }
+
+    private void time(BillingRows.Row row) {
+      UUID customer = row.customerId();
+      try {
+        Instant until = through.getOrDefault(customer, Instant.EPOCH);
+        Rated rated = rater.rate(row.life(), row.mark(), until, scope);
+        charges.computeIfAbsent(customer, c -> new ArrayList<>()).addAll(rated.charges());
+        marked.add(new BillingRows.Marked(row, rated));
+      } catch (IllegalStateException | ArithmeticException e) {
+        parked.put(customer, String.valueOf(e.getMessage()));
+      }
+    }
+
+    /** Customers who came along and may have nothing left to bill. */
+    private Set<UUID> idle() {
+      Set<UUID> idle = new HashSet<>();
+      if (scope == ChargeScope.ALL) {
+        idle.addAll(through.keySet());
+        idle.removeAll(parked.keySet());
+      }
+      return idle;
+    }
+
+    private UsageTaking.Batch forUsage() {
+      List<BillingRows.Row> rows = marked.stream().map(BillingRows.Marked::row).toList();
+      return new UsageTaking.Batch(prices, through, rows, charges, parked);
+    }
   }
 }

@@ -16,6 +16,10 @@ import dev.innkeeper.billing.rating.Charge;
 import dev.innkeeper.billing.rating.ChargeScope;
 import dev.innkeeper.billing.testing.MutableClock;
 import dev.innkeeper.billing.testing.TestDatabase;
+import dev.innkeeper.billing.usage.Usage;
+import dev.innkeeper.billing.usage.UsagePolicy;
+import dev.innkeeper.billing.usage.UsageRecord;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -35,6 +39,7 @@ final class BillingFixture {
   final Catalog catalog;
   final ChargeBook charges;
   final Subscriptions subscriptions;
+  final Usage usage;
   private int keys;
 
   BillingFixture(String start) {
@@ -49,6 +54,8 @@ final class BillingFixture {
         new Subscriptions(
             new Subscriptions.Parts(
                 db, commands, customers, catalog, charges, events, json, ids, clock));
+    this.usage =
+        new Usage(db, catalog, new StoredLives(db, customers, clock), UsagePolicy.STANDARD, clock);
     catalog.apply(SampleCatalog.yaml(), "test");
   }
 
@@ -86,6 +93,18 @@ final class BillingFixture {
       throw new AssertionError("parked: " + taken.parked());
     }
     return taken.charges().getOrDefault(customer.id(), List.of());
+  }
+
+  UsageRecord used(
+      Subscription s, String meter, String quantity, String from, String to, String key) {
+    return UsageRecord.of(
+        s.customerId(),
+        s.id(),
+        meter,
+        new BigDecimal(quantity),
+        Instant.parse(from),
+        Instant.parse(to),
+        key);
   }
 
   Optional<Instant> nextDue(UUID customerId) {

@@ -1,0 +1,84 @@
+package dev.innkeeper.billing.subscription;
+
+import dev.innkeeper.billing.customer.Customer;
+import dev.innkeeper.billing.customer.Customers;
+import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.usage.SubscriptionLives;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/** The lives of stored subscriptions, for usage. Thread-safe. */
+public final class StoredLives implements SubscriptionLives {
+  private final Database db;
+  private final Customers customers;
+  private final Clock clock;
+
+  public StoredLives(Database db, Customers customers, Clock clock) {
+    this.db = db;
+    this.customers = customers;
+    this.clock = clock;
+  }
+
+  @Override
+  public Map<UUID, Lived> of(Set<UUID> subscriptionIds, Set<UUID> customerIds) {
+    return db.tx(
+        handle -> {
+          Map<UUID, Lived> lives = new HashMap<>();
+          handle
+              .createQuery(
+                  "select id, customer_id, started_at, ends_at from @.subscription"
+                      + " where customer_id = any(:customers) and id = any(:ids)")
+              .bindArray("customers", UUID.class, customerIds)
+              .bindArray("ids", UUID.class, subscriptionIds)
+              .map(
+                  (row, context) -> {
+                    OffsetDateTime end = row.getObject(4, OffsetDateTime.class);
+                    return lives.put(
+                        row.getObject(1, UUID.class),
+                        new Lived(
+                            row.getObject(2, UUID.class),
+                            BillingRows.instant(row, 3),
+                            end == null ? null : end.toInstant()));
+                  })
+              .list();
+          return lives;
+        });
+  }
+
+  @Override
+  public void becomeDue(Set<UUID> customerIds) {
+    if (customerIds.isEmpty()) {
+      return;
+    }
+    db.run(
+        handle -> {
+          customerIds.stream().sorted().forEach(customers::lock);
+          List<UUID> idle =
+              handle
+                  .createQuery(
+                      "select w.id from unnest(:ids) as w(id) where not exists"
+                          + " (select 1 from @.billing_due d where d.customer_id = w.id)")
+                  .bindArray("ids", UUID.class, customerIds)
+                  .mapTo(UUID.class)
+                  .list();
+          Instant now = clock.instant();
+          for (Customer customer : idle.isEmpty() ? List.<Customer>of() : customers.findAll(idle)) {
+            Instant next = customer.calendar().periodAt(now).to();
+            handle
+                .createUpdate(
+                    "insert into @.billing_due (customer_id, next_at, period_index)"
+                        + " values (:customer, :next, :period) on conflict do nothing")
+                .bind("customer", customer.id())
+                .bind("next", SubscriptionStore.at(next))
+                .bind("period", BillingRows.dueIndex(customer.calendar(), next))
+                .execute();
+          }
+        });
+  }
+}

@@ -1,0 +1,25 @@
+package dev.innkeeper.billing.usage;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Tells when subscriptions live; kept by those who know subscriptions. */
+public interface SubscriptionLives {
+  /**
+   * One life.
+   *
+   * @param end null while it has no known end
+   */
+  record Lived(UUID customerId, Instant start, @Nullable Instant end) {}
+
+  /** The lives of those subscriptions that exist, by subscription. */
+  Map<UUID, Lived> of(Set<UUID> subscriptionIds, Set<UUID> customerIds);
+
+  /**
+   * Locks the customers, whose subscriptions may have ended, and makes sure they are billed again.
+   */
+  void becomeDue(Set<UUID> customerIds);
+}
