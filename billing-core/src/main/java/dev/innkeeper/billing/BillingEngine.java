@@ -37,6 +37,8 @@ import dev.innkeeper.billing.subscription.ChargeBook;
 import dev.innkeeper.billing.subscription.StoredLives;
 import dev.innkeeper.billing.subscription.SubscriptionEnds;
 import dev.innkeeper.billing.subscription.Subscriptions;
+import dev.innkeeper.billing.usage.Usage;
+import dev.innkeeper.billing.usage.UsagePolicy;
 import dev.innkeeper.billing.work.DueReport;
 import dev.innkeeper.billing.work.DueRunner;
 import dev.innkeeper.billing.work.DueWork;
