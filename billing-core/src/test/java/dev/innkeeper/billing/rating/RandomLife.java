@@ -132,7 +132,7 @@ final class RandomLife {
 
   /** Every price is different, so that a charge tells which price it was made at. */
   private BigDecimal price() {
-    return new BigDecimal(1 + random.nextInt(100_000))
+    return BigDecimal.valueOf(1L + random.nextInt(100_000))
         .movePointLeft(3)
         .add(BigDecimal.valueOf(ids * 100 + random.nextInt(100), 9));
   }
@@ -140,7 +140,7 @@ final class RandomLife {
   private void live(PriceVersion first) {
     Instant at = start;
     PriceVersion price = first;
-    long quantity = 1 + random.nextInt(3);
+    long quantity = 1L + random.nextInt(3);
     boolean active = true;
     int changes = random.nextInt(9);
     for (int i = 0; i < changes; i++) {
@@ -157,7 +157,7 @@ final class RandomLife {
       at = next;
       switch (random.nextInt(4)) {
         case 0 -> price = sold(PLANS[random.nextInt(PLANS.length)], at);
-        case 1 -> quantity = 1 + random.nextInt(3);
+        case 1 -> quantity = 1L + random.nextInt(3);
         default -> active = !active;
       }
     }
