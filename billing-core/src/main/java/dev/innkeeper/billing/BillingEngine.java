@@ -24,14 +24,18 @@ import dev.innkeeper.billing.payment.PaymentMethods;
 import dev.innkeeper.billing.payment.PaymentServices;
 import dev.innkeeper.billing.payment.Payments;
 import dev.innkeeper.billing.payment.Providers;
+import dev.innkeeper.billing.payment.Reconciliation;
+import dev.innkeeper.billing.payment.Refunds;
 import dev.innkeeper.billing.payment.Settlement;
 import dev.innkeeper.billing.payment.SettlementPolicy;
 import dev.innkeeper.billing.payment.SubscribedServices;
 import dev.innkeeper.billing.payment.TopUps;
+import dev.innkeeper.billing.payment.WalletRules;
 import dev.innkeeper.billing.payment.Wallets;
 import dev.innkeeper.billing.payment.sandbox.SandboxProvider;
 import dev.innkeeper.billing.payment.sandbox.SandboxWebhooks;
 import dev.innkeeper.billing.payment.spi.PaymentProvider;
+import dev.innkeeper.billing.promotion.VoucherExpiry;
 import dev.innkeeper.billing.promotion.Vouchers;
 import dev.innkeeper.billing.subscription.ChargeBook;
 import dev.innkeeper.billing.subscription.StoredLives;
@@ -116,8 +120,9 @@ public final class BillingEngine implements AutoCloseable {
     this.vouchers = new Vouchers(core, payments.settlement());
     this.dunning = new Dunning(core, payments.settlement(), subscriptions);
     listeners.add(dunning);
+    listeners.add(payments.walletRules());
     this.audit = new Audit(db, clock);
-    this.runner = new DueRunner(dueWork(builder, json), clock);
+    this.runner = new DueRunner(dueWork(builder, json, core), clock);
   }
 
   private Providers providers(Builder builder) {
@@ -129,7 +134,7 @@ public final class BillingEngine implements AutoCloseable {
   }
 
   /** In the order it is done: what is billed is settled, what is not settled is reminded of. */
-  private List<DueWork> dueWork(Builder builder, ObjectMapper json) {
+  private List<DueWork> dueWork(Builder builder, ObjectMapper json, PaymentCore core) {
     List<DueWork> work = new ArrayList<>(ledger.dueWork());
     work.add(new SubscriptionEnds(subscriptions));
     work.add(invoices.dueWork());
@@ -137,6 +142,7 @@ public final class BillingEngine implements AutoCloseable {
     if (sandbox != null) {
       work.add(new SandboxWebhooks(sandbox, payments.payments()));
     }
+    work.add(new VoucherExpiry(core));
     work.add(dunning);
     List<EventHook> hooks = new ArrayList<>(dunning.hooks());
     hooks.addAll(builder.hooks);
@@ -200,6 +206,21 @@ public final class BillingEngine implements AutoCloseable {
   /** Attempts to charge cards, and webhooks of payment providers. */
   public Payments payments() {
     return payments.payments();
+  }
+
+  /** Sending money back to cards. */
+  public Refunds refunds() {
+    return payments.refunds();
+  }
+
+  /** Holding payment providers' books against ours. */
+  public Reconciliation reconciliation() {
+    return payments.reconciliation();
+  }
+
+  /** Warnings of low wallets, and automatic top-ups. */
+  public WalletRules walletRules() {
+    return payments.walletRules();
   }
 
   /** Whether a customer may start something. */

@@ -373,4 +373,18 @@ public final class Invoices {
   public void settle(List<InvoicePayment> payments) {
     settlements.settle(payments);
   }
+
+  /**
+   * Takes back what was paid, in the transaction that takes the money back and after its postings,
+   * such as when a bank reverses a charge: the invoices are open again by so much, and due as they
+   * were.
+   *
+   * @throws IllegalStateException outside a transaction
+   * @throws dev.innkeeper.billing.problem.InvalidInput when an amount is not above zero
+   * @throws dev.innkeeper.billing.problem.NotAllowed with code {@code invoice-not-settled} when an
+   *     invoice has less settled than is taken back; nothing is recorded
+   */
+  public void reopen(List<InvoicePayment> payments) {
+    settlements.reopen(payments);
+  }
 }

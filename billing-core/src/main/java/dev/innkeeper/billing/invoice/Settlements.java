@@ -104,6 +104,49 @@ final class Settlements {
     return paid;
   }
 
+  /** The way back: what was settled is open again. */
+  void reopen(List<InvoicePayment> payments) {
+    if (!db.inTransaction()) {
+      throw new IllegalStateException("invoices are reopened in the transaction that moves money");
+    }
+    List<InvoicePayment> negative = new ArrayList<>();
+    List<InvoiceReopened> reopened = new ArrayList<>();
+    for (InvoicePayment payment : payments) {
+      if (!payment.amount().isPositive()) {
+        throw new InvalidInput("amount", "what is taken back must be above zero");
+      }
+      int changed =
+          db.tx(
+              handle ->
+                  handle
+                      .createUpdate(
+                          "update @.invoice set open = open + :sum, settled = settled - :sum,"
+                              + " status = 'OPEN', closed_at = null where customer_id = :c"
+                              + " and id = :id and currency = :currency and settled >= :sum"
+                              + " and status in ('OPEN', 'PAID') and kind <> 'CREDIT_NOTE'")
+                      .bind("sum", payment.amount().minorUnits())
+                      .bind("currency", payment.amount().currency().code())
+                      .bind("c", payment.customerId())
+                      .bind("id", payment.invoiceId())
+                      .execute());
+      if (changed == 0) {
+        throw new NotAllowed(
+            "invoice-not-settled",
+            "invoice " + payment.invoiceId() + " has less than " + payment.amount() + " settled");
+      }
+      negative.add(
+          new InvoicePayment(
+              payment.customerId(),
+              payment.invoiceId(),
+              payment.amount().negated(),
+              payment.source()));
+      reopened.add(
+          new InvoiceReopened(payment.customerId(), payment.invoiceId(), payment.amount()));
+    }
+    db.run(handle -> record(handle, negative, clock.instant()));
+    events.append(reopened);
+  }
+
   private void record(Handle handle, List<InvoicePayment> payments, Instant now) {
     BulkRows rows = new BulkRows("uuid", "uuid", "uuid", "text", "int8");
     for (InvoicePayment payment : payments) {

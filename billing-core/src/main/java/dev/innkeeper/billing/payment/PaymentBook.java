@@ -307,6 +307,16 @@ final class PaymentBook {
             update.bind("reference", result.reference()).bind("detail", shorten(result.detail())));
   }
 
+  /** Notes what went back to the card; a negative amount when it did not after all. */
+  void addRefunded(Payment payment, Amount amount) {
+    change(
+        "update @.payment set refunded_minor = refunded_minor + :amount"
+            + " where customer_id = :c and id = :id",
+        payment.customerId(),
+        payment.id(),
+        update -> update.bind("amount", amount.minorUnits()));
+  }
+
   private int change(
       String sql, UUID customerId, UUID id, java.util.function.Consumer<Update> binder) {
     return db.tx(

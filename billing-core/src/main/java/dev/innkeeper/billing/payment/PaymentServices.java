@@ -11,6 +11,9 @@ public final class PaymentServices {
   private final TopUps topUps;
   private final Payments payments;
   private final DeployGate deployGate;
+  private final Refunds refunds;
+  private final Reconciliation reconciliation;
+  private final WalletRules rules;
   private final List<DueWork> dueWork;
 
   private PaymentServices(
@@ -19,19 +22,30 @@ public final class PaymentServices {
     this.settlement = parts.settlement();
     this.methods = new PaymentMethods(core, providers, settlement, running);
     this.topUps = new TopUps(core, providers, parts.book(), parts.runner());
+    this.refunds = new Refunds(core, providers, parts.book());
+    this.reconciliation = new Reconciliation(core, providers);
+    this.rules = new WalletRules(core, providers, parts.book());
     this.payments =
         new Payments(
             core,
             providers,
             parts.book(),
-            new Payments.Charging(parts.outcomes(), parts.runner()),
+            new Payments.Charging(
+                parts.outcomes(),
+                parts.runner(),
+                refunds,
+                new Disputes(core, parts.book(), parts.pass())),
             methods);
     this.deployGate = new DeployGate(core, wallets, running);
-    this.dueWork = List.of(settlement.dueWork(), parts.runner());
+    this.dueWork = List.of(settlement.dueWork(), parts.runner(), refunds);
   }
 
   private record Parts(
-      PaymentBook book, ChargeOutcomes outcomes, ChargeRunner runner, Settlement settlement) {}
+      PaymentBook book,
+      SettlementPass pass,
+      ChargeOutcomes outcomes,
+      ChargeRunner runner,
+      Settlement settlement) {}
 
   /**
    * Makes the services.
@@ -51,7 +65,7 @@ public final class PaymentServices {
     ChargeRunner runner = new ChargeRunner(core, providers, book, outcomes);
     Settlement settlement = new Settlement(core, book, pass, runner, policy);
     return new PaymentServices(
-        core, providers, running, new Parts(book, outcomes, runner, settlement));
+        core, providers, running, new Parts(book, pass, outcomes, runner, settlement));
   }
 
   public Wallets wallets() {
@@ -76,6 +90,19 @@ public final class PaymentServices {
 
   public DeployGate deployGate() {
     return deployGate;
+  }
+
+  public Refunds refunds() {
+    return refunds;
+  }
+
+  public Reconciliation reconciliation() {
+    return reconciliation;
+  }
+
+  /** Wants to be among the listeners. */
+  public WalletRules walletRules() {
+    return rules;
   }
 
   /** What falls due: settling what was issued, then looking after attempts. */

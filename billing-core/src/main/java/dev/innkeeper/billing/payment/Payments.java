@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,8 @@ public final class Payments {
   private final PaymentBook book;
   private final ChargeOutcomes outcomes;
   private final ChargeRunner runner;
+  private final Refunds refunds;
+  private final Disputes disputes;
   private final PaymentMethods methods;
 
   Payments(
@@ -45,11 +48,14 @@ public final class Payments {
     this.book = book;
     this.outcomes = charging.outcomes();
     this.runner = charging.runner();
+    this.refunds = charging.refunds();
+    this.disputes = charging.disputes();
     this.methods = methods;
   }
 
   /** Those who book and those who ask. */
-  record Charging(ChargeOutcomes outcomes, ChargeRunner runner) {}
+  record Charging(
+      ChargeOutcomes outcomes, ChargeRunner runner, Refunds refunds, Disputes disputes) {}
 
   /**
    * @throws NotFound when the customer has no such payment
@@ -144,20 +150,25 @@ public final class Payments {
                       .execute()
                   == 1;
           if (isNew) {
-            recorded.addAll(dispatch(provider, notice));
+            recorded.addAll(dispatch(handle, provider, notice));
           }
           return isNew;
         });
   }
 
-  private List<Recorded> dispatch(String provider, ProviderNotice notice) {
+  private List<Recorded> dispatch(Handle handle, String provider, ProviderNotice notice) {
     if (notice instanceof ProviderNotice.ChargeChanged changed) {
       return book.findById(changed.attemptId())
           .filter(payment -> payment.provider().equals(provider))
           .map(payment -> outcomes.apply(payment.customerId(), payment.id(), changed.result()))
           .orElse(List.of());
     }
-    if (notice instanceof ProviderNotice.MethodAdded added) {
+    if (notice instanceof ProviderNotice.DisputeChanged changed) {
+      return disputes.apply(handle, provider, changed);
+    }
+    if (notice instanceof ProviderNotice.RefundChanged changed) {
+      refunds.apply(handle, provider, changed);
+    } else if (notice instanceof ProviderNotice.MethodAdded added) {
       methods.completeSetUp(provider, added.setUpId(), added.details());
     } else if (notice instanceof ProviderNotice.MethodRemoved removed) {
       methods.removedByProvider(provider, removed.methodReference());

@@ -13,6 +13,7 @@ create table sandbox_charge (
   fee_minor    bigint      not null default 0,
   refunded_minor bigint    not null default 0 check (refunded_minor between 0 and amount_minor),
   hidden       boolean     not null default false,
+  dispute      text        check (dispute in ('OPENED', 'WON', 'LOST')),
   created_at   timestamptz not null
 );
 -- Refunds and transfers by the engine's id: a repeat finds the first.

@@ -271,9 +271,22 @@ final class SandboxBooks {
         .orElseGet(OutgoingResult.Absent::new);
   }
 
-  void recordDispute(Charge charge, DisputeState state, Amount fee) {
-    db.run(
+  /** False when the charge's dispute can't come to the state: there is one at most, and it ends. */
+  boolean recordDispute(Charge charge, DisputeState state, Amount fee) {
+    return db.tx(
         handle -> {
+          int changed =
+              handle
+                  .createUpdate(
+                      "update @.sandbox_charge set dispute = :state where attempt_id = :id"
+                          + " and status = 'SUCCEEDED' and case when :state = 'OPENED'"
+                          + " then dispute is null else dispute = 'OPENED' end")
+                  .bind("state", state.name())
+                  .bind("id", charge.attemptId())
+                  .execute();
+          if (changed == 0) {
+            return false;
+          }
           String reference = disputeReference(charge);
           switch (state) {
             case OPENED -> {
@@ -285,6 +298,7 @@ final class SandboxBooks {
               // The money went when the dispute opened.
             }
           }
+          return true;
         });
   }
 

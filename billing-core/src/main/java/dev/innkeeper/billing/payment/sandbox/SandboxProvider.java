@@ -284,8 +284,9 @@ public final class SandboxProvider implements PaymentProvider {
   public void dispute(String chargeReference, DisputeState state) {
     SandboxBooks.Charge charge = books.byReference(chargeReference);
     Amount fee = Amount.of("fee", BigDecimal.valueOf(15), charge.amount().currency());
-    books.recordDispute(charge, state, fee);
-    webhooks(signer.dispute(charge, state, fee));
+    if (books.recordDispute(charge, state, fee)) {
+      webhooks(signer.dispute(charge, state, fee));
+    }
   }
 
   /** Refunds a charge outside the engine, as an operator would on the provider's pages. */
