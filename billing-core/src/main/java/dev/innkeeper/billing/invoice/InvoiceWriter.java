@@ -5,8 +5,6 @@ import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.billing.time.BillingCalendar;
 import dev.innkeeper.billing.time.Interval;
-import java.sql.Connection;
-import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -14,21 +12,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes issued invoices, however many, with one statement for them and one for their lines. */
 final class InvoiceWriter {
-  private static final String INSERT_LINES =
-      "insert into @.invoice_line (customer_id, invoice_id, position, subscription_id,"
-          + " product_code, component, description, from_at, to_at, quantity, unit, unit_price,"
-          + " amount, net, tax_group, explanation)"
-          + " select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-  private static final String INSERT_INVOICES =
-      "insert into @.invoice (customer_id, id, kind, status, currency, series_number, number,"
+  private static final String COPY_LINES =
+      "copy @.invoice_line (customer_id, invoice_id, position, subscription_id, product_code,"
+          + " component, description, from_at, to_at, quantity, unit, unit_price, amount, net,"
+          + " tax_group, explanation) from stdin";
+  private static final String COPY_INVOICES =
+      "copy @.invoice (customer_id, id, kind, status, currency, series_number, number,"
           + " period_index, period_from, period_to, due_at, net, tax, total, open, settled,"
           + " tax_groups, buyer, corrects, note, seller_code, seller_version, series_year,"
-          + " issued_at, run_id)"
-          + " select c, i, k, s, cur, sn, n, pi, pf, pt, due, net, tax, total, open, settled,"
-          + " g, b, cor, note, ?, ?, ?, cast(? as timestamptz), ?"
-          + " from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-          + " as r(c, i, k, s, cur, sn, n, pi, pf, pt, due, net, tax, total, open, settled, g, b,"
-          + " cor, note)";
+          + " issued_at, run_id) from stdin";
 
   private final Database db;
   private final ObjectMapper json;
@@ -42,24 +34,7 @@ final class InvoiceWriter {
 
   /** Writes the lines: they need no number, so they come before anything that others wait for. */
   void insertLines(Handle handle, List<PreparedInvoice> invoices) {
-    BulkRows rows =
-        new BulkRows(
-            "uuid",
-            "uuid",
-            "int4",
-            "uuid",
-            "text",
-            "text",
-            "text",
-            "timestamptz",
-            "timestamptz",
-            "numeric",
-            "text",
-            "numeric",
-            "int8",
-            "int8",
-            "int4",
-            "text");
+    CopyRows rows = new CopyRows();
     for (PreparedInvoice invoice : invoices) {
       InvoiceDraft draft = invoice.draft();
       for (int i = 0; i < draft.lines().size(); i++) {
@@ -90,7 +65,7 @@ final class InvoiceWriter {
             line.explanation());
       }
     }
-    requireAll(rows, rows.execute(handle.getConnection(), db.sql(INSERT_LINES)));
+    rows.execute(handle.getConnection(), db.sql(COPY_LINES));
   }
 
   /**
@@ -105,49 +80,24 @@ final class InvoiceWriter {
       Numbers.Block numbers,
       int sellerVersion,
       @Nullable UUID runId) {
-    BulkRows rows =
-        new BulkRows(
-            "uuid",
-            "uuid",
-            "text",
-            "text",
-            "text",
-            "int8",
-            "text",
-            "int8",
-            "timestamptz",
-            "timestamptz",
-            "timestamptz",
-            "int8",
-            "int8",
-            "int8",
-            "int8",
-            "int8",
-            "jsonb",
-            "jsonb",
-            "uuid",
-            "text");
+    CopyRows rows = new CopyRows();
+    Constants constants =
+        new Constants(sellers.current().code(), sellerVersion, numbers.year(), runId);
     for (int i = 0; i < invoices.size(); i++) {
-      add(rows, invoices.get(i), numbers.first() + i, numbers.number(i));
+      add(rows, invoices.get(i), numbers.first() + i, numbers.number(i), constants);
     }
-    if (rows.size() == 0) {
-      return;
-    }
-    Instant issuedAt = invoices.get(0).issuedAt();
-    Connection connection = handle.getConnection();
-    requireAll(
-        rows,
-        rows.execute(
-            connection,
-            db.sql(INSERT_INVOICES),
-            sellers.current().code(),
-            sellerVersion,
-            numbers.year(),
-            issuedAt.toString(),
-            runId));
+    rows.execute(handle.getConnection(), db.sql(COPY_INVOICES));
   }
 
-  private void add(BulkRows rows, PreparedInvoice invoice, long seriesNumber, String number) {
+  /** What the invoices of one issue share. */
+  private record Constants(String seller, int sellerVersion, int year, @Nullable UUID runId) {}
+
+  private void add(
+      CopyRows rows,
+      PreparedInvoice invoice,
+      long seriesNumber,
+      String number,
+      Constants constants) {
     InvoiceDraft draft = invoice.draft();
     BillingCalendar.Period period = draft.period();
     boolean owed = draft.kind() != InvoiceKind.CREDIT_NOTE && invoice.totalMinor() > 0;
@@ -171,12 +121,11 @@ final class InvoiceWriter {
         BillingJson.write(json, invoice.groups()),
         BillingJson.write(json, invoice.buyer()),
         invoice.corrects(),
-        invoice.note());
-  }
-
-  private static void requireAll(BulkRows rows, int written) {
-    if (written != rows.size()) {
-      throw new IllegalStateException(written + " of " + rows.size() + " rows were written");
-    }
+        invoice.note(),
+        constants.seller(),
+        constants.sellerVersion(),
+        constants.year(),
+        invoice.issuedAt(),
+        constants.runId());
   }
 }

@@ -27,10 +27,23 @@ public record NumberFormat(String pattern, int digits) {
   }
 
   String format(int year, long number) {
-    String digitsText = Long.toString(number);
-    String padded = "0".repeat(Math.max(0, digits - digitsText.length())) + digitsText;
-    return pattern
-        .replace("{year}", String.format(Locale.ROOT, "%04d", year))
-        .replace("{number}", padded);
+    return of(year).format(number);
+  }
+
+  /** The format with its year filled in, for many numbers. */
+  OfYear of(int year) {
+    String[] around =
+        pattern
+            .replace("{year}", String.format(Locale.ROOT, "%04d", year))
+            .split("\\{number\\}", -1);
+    return new OfYear(around[0], around[1], digits);
+  }
+
+  /** What stands before and after the number. */
+  record OfYear(String before, String after, int digits) {
+    String format(long number) {
+      String text = Long.toString(number);
+      return before + "0".repeat(Math.max(0, digits - text.length())) + text + after;
+    }
   }
 }

@@ -16,9 +16,9 @@ final class Numbers {
    *
    * @param first the first of the block
    */
-  record Block(NumberFormat format, int year, long first) {
+  record Block(NumberFormat.OfYear format, int year, long first) {
     String number(int index) {
-      return format.format(year, first + index);
+      return format.format(first + index);
     }
   }
 
@@ -42,6 +42,6 @@ final class Numbers {
             .bind("count", (long) count)
             .mapTo(Long.class)
             .one();
-    return new Block(settings.numbers(series), year, last - count + 1);
+    return new Block(settings.numbers(series).of(year), year, last - count + 1);
   }
 }
