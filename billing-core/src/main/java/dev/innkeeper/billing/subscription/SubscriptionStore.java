@@ -49,6 +49,21 @@ final class SubscriptionStore {
         .list();
   }
 
+  List<Subscription> page(Handle handle, @Nullable Subscription after, int limit) {
+    UUID first = new UUID(0, 0);
+    return handle
+        .createQuery(
+            "select "
+                + COLUMNS
+                + " from @.subscription where (customer_id, id) > (:customer, :id)"
+                + " order by customer_id, id limit :limit")
+        .bind("customer", after == null ? first : after.customerId())
+        .bind("id", after == null ? first : after.id())
+        .bind("limit", limit)
+        .map((row, context) -> stored(row).subscription())
+        .list();
+  }
+
   /**
    * Endings that have come, oldest first, of customers whose lock was free; it is taken. A customer
    * who is busy is left to the next batch.

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * so already stays so. Thread-safe.
  */
 public final class Subscriptions {
+  private static final int PAGE_MAX = 1000;
   private static final long QUANTITY_MAX = 1_000_000;
   private static final int METADATA_ENTRIES_MAX = 50;
   private static final int TEXT_LENGTH_MAX = 500;
@@ -136,6 +137,20 @@ public final class Subscriptions {
   /** The customer's subscriptions, ended ones too, in the order they were started. */
   public List<Subscription> list(UUID customerId) {
     return db.tx(handle -> store.list(handle, customerId));
+  }
+
+  /**
+   * Everybody's subscriptions, ended ones too, a page at a time: for whoever has to compare them
+   * all with something else.
+   *
+   * @param after the last one of the page before; null for the first page
+   * @param limit 1 to 1000
+   */
+  public List<Subscription> page(@Nullable Subscription after, int limit) {
+    if (limit < 1 || limit > PAGE_MAX) {
+      throw new InvalidInput("limit", "must be from 1 to " + PAGE_MAX);
+    }
+    return db.tx(handle -> store.page(handle, after, limit));
   }
 
   /**
