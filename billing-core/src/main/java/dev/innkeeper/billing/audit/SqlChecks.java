@@ -16,6 +16,8 @@ final class SqlChecks {
         invoiceNumbers(),
         receivables(),
         chargesDoNotOverlap(),
+        vouchersAsOftenAsAllowed(),
+        nothingPaidIsSuspended(),
         eventsWithoutGaps());
   }
 
@@ -185,6 +187,35 @@ final class SqlChecks {
         left join (select customer_id, count(*) as n, max(seq) as last from @.event
           group by customer_id) e using (customer_id)
         where s.event_seq <> coalesce(e.n, 0) or s.event_seq <> coalesce(e.last, 0)
+        """);
+  }
+
+  private static SqlCheck vouchersAsOftenAsAllowed() {
+    return new SqlCheck(
+        "vouchers-as-often-as-allowed",
+        "a voucher was redeemed as often as it says, and at most as often as it may be",
+        """
+        select 'voucher of batch ' || v.batch_id || ' ending in ' || right(v.code, 4)
+          || ' counts ' || v.used || ' uses of ' || v.uses_max || ' and has '
+          || coalesce(r.n, 0) || ' redemptions'
+        from @.voucher v
+        left join (select code, count(*) as n from @.voucher_redemption group by code) r
+          on r.code = v.code
+        where v.used <> coalesce(r.n, 0) or v.used > v.uses_max
+        """);
+  }
+
+  private static SqlCheck nothingPaidIsSuspended() {
+    return new SqlCheck(
+        "nothing-paid-is-suspended",
+        "who owes nothing has nothing suspended for not paying",
+        """
+        select 'subscription ' || s.id || ' of customer ' || s.customer_id
+          || ' is suspended as unpaid, and no invoice is open'
+        from @.subscription s
+        where s.status = 'SUSPENDED' and s.suspended_reason = 'unpaid'
+          and not exists (select 1 from @.invoice i
+            where i.customer_id = s.customer_id and i.status = 'OPEN')
         """);
   }
 }
