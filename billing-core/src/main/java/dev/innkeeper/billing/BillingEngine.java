@@ -38,6 +38,7 @@ import dev.innkeeper.billing.payment.spi.PaymentProvider;
 import dev.innkeeper.billing.promotion.VoucherExpiry;
 import dev.innkeeper.billing.promotion.Vouchers;
 import dev.innkeeper.billing.subscription.ChargeBook;
+import dev.innkeeper.billing.subscription.PrepaidBurn;
 import dev.innkeeper.billing.subscription.StoredLives;
 import dev.innkeeper.billing.subscription.SubscriptionEnds;
 import dev.innkeeper.billing.subscription.Subscriptions;
@@ -74,6 +75,7 @@ public final class BillingEngine implements AutoCloseable {
   private final Catalog catalog;
   private final ChargeBook charges;
   private final Subscriptions subscriptions;
+  private final PrepaidBurn prepaid;
   private final Usage usage;
   private final Invoices invoices;
   private final @Nullable SandboxProvider sandbox;
@@ -94,10 +96,11 @@ public final class BillingEngine implements AutoCloseable {
     this.customers = new Customers(db, commands, events, json, ids, clock);
     this.catalog = new Catalog(db, json, ids, clock);
     this.charges = new ChargeBook(db, catalog, clock);
-    this.subscriptions =
-        new Subscriptions(
-            new Subscriptions.Parts(
-                db, commands, customers, catalog, charges, events, json, ids, clock));
+    Subscriptions.Parts parts =
+        new Subscriptions.Parts(
+            db, commands, customers, catalog, charges, events, json, ids, clock);
+    this.subscriptions = new Subscriptions(parts);
+    this.prepaid = new PrepaidBurn(parts, subscriptions, ledger);
     this.usage =
         new Usage(db, catalog, new StoredLives(db, customers, clock), builder.usagePolicy, clock);
     this.invoices =
@@ -121,6 +124,7 @@ public final class BillingEngine implements AutoCloseable {
     this.dunning = new Dunning(core, payments.settlement(), subscriptions);
     listeners.add(dunning);
     listeners.add(payments.walletRules());
+    listeners.add(prepaid::cashChanged);
     this.audit = new Audit(db, clock);
     this.runner = new DueRunner(dueWork(builder, json, core), clock);
   }
@@ -137,6 +141,7 @@ public final class BillingEngine implements AutoCloseable {
   private List<DueWork> dueWork(Builder builder, ObjectMapper json, PaymentCore core) {
     List<DueWork> work = new ArrayList<>(ledger.dueWork());
     work.add(new SubscriptionEnds(subscriptions));
+    work.add(prepaid);
     work.add(invoices.dueWork());
     work.addAll(payments.dueWork());
     if (sandbox != null) {
@@ -168,6 +173,11 @@ public final class BillingEngine implements AutoCloseable {
 
   public Subscriptions subscriptions() {
     return subscriptions;
+  }
+
+  /** What is drawn from prepaid cash. */
+  public PrepaidBurn prepaid() {
+    return prepaid;
   }
 
   public Usage usage() {

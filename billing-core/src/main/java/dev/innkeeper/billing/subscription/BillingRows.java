@@ -38,7 +38,7 @@ final class BillingRows {
           + " left join @.subscription_phase p on p.customer_id = b.customer_id"
           + " and p.subscription_id = b.subscription_id"
           + " and (p.to_at is null or p.to_at >= b.open_from)"
-          + " where b.customer_id = any(?) and not b.prepaid"
+          + " where b.customer_id = any(?) and b.prepaid = ?"
           + " order by b.customer_id, b.subscription_id, p.from_at";
 
   /** Lives of subscriptions with usage to charge, from the period of the earliest record on. */
@@ -90,6 +90,12 @@ final class BillingRows {
     }
   }
 
+  /** Who pays when. */
+  enum Funding {
+    INVOICED,
+    PREPAID
+  }
+
   /** A row and what it was rated to. */
   record Marked(Row row, Rated rated) {}
 
@@ -98,10 +104,12 @@ final class BillingRows {
 
   /** The rows of the customers, in order of customer and subscription. */
   void read(
-      Handle handle, Collection<UUID> customers, Map<UUID, String> parked, Consumer<Row> consumer) {
+      Handle handle,
+      Funding funding,
+      Collection<UUID> customers, Map<UUID, String> parked, Consumer<Row> consumer) {
     try (PreparedStatement read = handle.getConnection().prepareStatement(db.sql(READ))) {
       read.setArray(1, array(handle, "uuid", customers.toArray()));
-      read.setFetchSize(0);
+      read.setBoolean(2, funding == Funding.PREPAID);
       try (ResultSet rows = read.executeQuery()) {
         new Reader(parked, consumer).readAll(rows);
       }
@@ -217,19 +225,28 @@ final class BillingRows {
 
   /** Moves the watermarks, and says when each customer is due next. */
   void write(Handle handle, List<Marked> marked, Map<UUID, Waiting> waiting, Set<UUID> idle) {
+    move(handle, marked);
     try {
-      List<Marked> finished = new ArrayList<>();
-      List<Marked> moved = new ArrayList<>();
-      for (Marked each : marked) {
-        if (each.rated().nextDue() == null) {
-          finished.add(each);
-        } else if (!each.rated().next().equals(each.row().mark())) {
-          moved.add(each);
-        }
+      due(handle, marked, waiting, idle);
+    } catch (SQLException e) {
+      throw new IllegalStateException("can't say when customers are due", e);
+    }
+  }
+
+  /** Moves the watermarks. */
+  void move(Handle handle, List<Marked> marked) {
+    List<Marked> finished = new ArrayList<>();
+    List<Marked> moved = new ArrayList<>();
+    for (Marked each : marked) {
+      if (each.rated().nextDue() == null) {
+        finished.add(each);
+      } else if (!each.rated().next().equals(each.row().mark())) {
+        moved.add(each);
       }
+    }
+    try {
       mark(handle, moved);
       finish(handle, finished);
-      due(handle, marked, waiting, idle);
     } catch (SQLException e) {
       throw new IllegalStateException("can't mark what was charged", e);
     }

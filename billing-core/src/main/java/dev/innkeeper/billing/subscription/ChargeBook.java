@@ -61,22 +61,42 @@ public final class ChargeBook {
         throw new InvalidInput("through", each + " lies in the future: it may still change");
       }
     }
-    return rate(through, scope, true);
+    return rate(BillingRows.Funding.INVOICED, through, scope, true);
   }
 
   /** What {@link #take} would give; nothing is marked. The future may be asked about too. */
   public Taken peek(Map<UUID, Instant> through, ChargeScope scope) {
-    return db.tx(handle -> rate(through, scope, false));
+    return db.tx(handle -> rate(BillingRows.Funding.INVOICED, through, scope, false));
   }
 
-  private Taken rate(Map<UUID, Instant> through, ChargeScope scope, boolean mark) {
+  /** What a customer would be charged up to an instant, by invoice or drawn; nothing is marked. */
+  List<Charge> forecast(UUID customerId, Instant through) {
+    Map<UUID, Instant> one = Map.of(customerId, through);
+    return db.tx(
+        handle -> {
+          List<Charge> all = new ArrayList<>();
+          for (BillingRows.Funding funding : BillingRows.Funding.values()) {
+            Taken taken = rate(funding, one, ChargeScope.ALL, false);
+            all.addAll(taken.charges().getOrDefault(customerId, List.of()));
+          }
+          return all;
+        });
+  }
+
+  private Taken rate(
+      BillingRows.Funding funding, Map<UUID, Instant> through, ChargeScope scope, boolean mark) {
     if (through.size() > CUSTOMERS_MAX) {
       throw new InvalidInput("through", "has more than " + CUSTOMERS_MAX + " customers");
     }
     return db.tx(
         handle -> {
-          Batch batch = new Batch(catalog.snapshot(), through, scope);
-          rows.read(handle, through.keySet(), batch.parked, batch::time);
+          Batch batch = new Batch(catalog.snapshot(), funding, through, scope);
+          rows.read(
+              handle,
+              funding,
+              through.keySet(),
+              batch.parked,
+              batch::time);
           Map<UUID, BillingRows.Waiting> waiting = Map.of();
           if (scope == ChargeScope.ALL) {
             waiting = usage.take(handle, batch.forUsage(), mark);
@@ -95,14 +115,20 @@ public final class ChargeBook {
   private static final class Batch {
     private final CatalogSnapshot prices;
     private final TimeRater rater;
+    private final BillingRows.Funding funding;
     private final Map<UUID, Instant> through;
     private final ChargeScope scope;
     private final Map<UUID, List<Charge>> charges = new HashMap<>();
     private final Map<UUID, String> parked = new HashMap<>();
     private final List<BillingRows.Marked> marked = new ArrayList<>();
 
-    private Batch(CatalogSnapshot prices, Map<UUID, Instant> through, ChargeScope scope) {
+    private Batch(
+        CatalogSnapshot prices,
+        BillingRows.Funding funding,
+        Map<UUID, Instant> through,
+        ChargeScope scope) {
       this.prices = prices;
+      this.funding = funding;
       this.rater = new TimeRater(prices, new Periods());
       this.through = through;
       this.scope = scope;
@@ -132,7 +158,8 @@ public final class ChargeBook {
 
     private UsageTaking.Batch forUsage() {
       List<BillingRows.Row> rows = marked.stream().map(BillingRows.Marked::row).toList();
-      return new UsageTaking.Batch(prices, through, rows, charges, parked);
+      return new UsageTaking.Batch(
+          prices, funding, through, rows, charges, parked);
     }
   }
 }

@@ -5,9 +5,12 @@ import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.billing.money.Currency;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import dev.innkeeper.billing.time.Interval;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -221,6 +224,66 @@ final class SubscriptionStore {
         .bind("next", at(next))
         .bind("period", periodIndex)
         .execute();
+  }
+
+  /** Has the prepaid cash looked at: something changed. */
+  void burnAt(Handle handle, UUID customerId, Instant now) {
+    handle
+        .createUpdate(
+            "insert into @.prepaid_burn as b (customer_id, next_at) values (:customer, :now)"
+                + " on conflict (customer_id) do update set next_at = excluded.next_at"
+                + " where excluded.next_at < b.next_at")
+        .bind("customer", customerId)
+        .bind("now", at(now))
+        .execute();
+  }
+
+  Optional<Instant> depletesAt(Handle handle, UUID customerId) {
+    return handle
+        .createQuery(
+            "select depletes_at from @.prepaid_burn where customer_id = :customer"
+                + " and depletes_at is not null")
+        .bind("customer", customerId)
+        .mapTo(OffsetDateTime.class)
+        .findOne()
+        .map(OffsetDateTime::toInstant);
+  }
+
+  Optional<Instant> nextDue(Handle handle, UUID customerId) {
+    return handle
+        .createQuery("select next_at from @.billing_due where customer_id = :customer")
+        .bind("customer", customerId)
+        .mapTo(OffsetDateTime.class)
+        .findOne()
+        .map(OffsetDateTime::toInstant);
+  }
+
+  /** By subscription, the active time within the range. */
+  Map<UUID, Duration> usedTime(Handle handle, UUID customerId, Interval range) {
+    Map<UUID, Duration> result = new HashMap<>();
+    handle
+        .createQuery(
+            "select subscription_id, from_at, to_at from @.subscription_phase"
+                + " where customer_id = :customer and status = 'ACTIVE' and from_at < :to"
+                + " and (to_at is null or to_at > :from)")
+        .bind("customer", customerId)
+        .bind("from", at(range.from()))
+        .bind("to", at(range.to()))
+        .map(
+            (row, context) -> {
+              UUID id = row.getObject(1, UUID.class);
+              OffsetDateTime end = row.getObject(3, OffsetDateTime.class);
+              Interval phase =
+                  new Interval(
+                      row.getObject(2, OffsetDateTime.class).toInstant(),
+                      end == null ? range.to() : end.toInstant());
+              return phase
+                  .intersection(range)
+                  .map(
+                      i -> result.merge(id, i.duration(), Duration::plus));
+            })
+        .list();
+    return result;
   }
 
   private String text(Object value) {

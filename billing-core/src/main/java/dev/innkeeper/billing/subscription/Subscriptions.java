@@ -13,17 +13,23 @@ import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.event.BillingEvent;
 import dev.innkeeper.billing.event.EventLog;
 import dev.innkeeper.billing.id.Ids;
+import dev.innkeeper.billing.money.Amount;
+import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.billing.problem.NotAllowed;
 import dev.innkeeper.billing.problem.NotFound;
+import dev.innkeeper.billing.rating.Charge;
 import dev.innkeeper.billing.rating.ChargeScope;
 import dev.innkeeper.billing.time.BillingCalendar;
+import dev.innkeeper.billing.time.Interval;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -241,6 +247,17 @@ public final class Subscriptions {
             old.subscription().suspendedReason() != null ? old : suspended(old, reason));
   }
 
+  /** Suspends from the instant at which it could be paid no longer, which may just have passed. */
+  void suspendFrom(UUID customerId, UUID id, String reason, Instant at) {
+    Subscription unused =
+        change(
+            customerId,
+            id,
+            at,
+            (handle, old) ->
+                old.subscription().suspendedReason() != null ? old : suspended(old, reason));
+  }
+
   /** Ends a suspension. A subscription paused by its customer stays paused. */
   public Subscription unsuspend(UUID customerId, UUID id) {
     return change(customerId, id, (handle, old) -> suspended(old, null));
@@ -260,7 +277,7 @@ public final class Subscriptions {
           if (s.status() == SubscriptionStatus.ENDED) {
             return s;
           }
-          Instant now = effective(handle, s);
+          Instant now = effective(handle, s, now());
           Instant end =
               when == CancelAt.NOW ? now : customers.get(customerId).calendar().periodAt(now).to();
           if (s.endedAt() != null && !end.isBefore(s.endedAt())) {
@@ -268,6 +285,9 @@ public final class Subscriptions {
           }
           store.setLastEnd(handle, s, end);
           boolean ended = !end.isAfter(now);
+          if (catalog.snapshot().version(s.priceVersionId()).billing() == BillingMode.PREPAID) {
+            store.burnAt(handle, customerId, now);
+          }
           Subscription next = ending(s, end, ended ? SubscriptionStatus.ENDED : s.status());
           store.update(handle, new SubscriptionStore.Stored(next, old.paused()));
           if (ended) {
@@ -292,6 +312,66 @@ public final class Subscriptions {
           store.update(handle, new SubscriptionStore.Stored(next, old.paused()));
           return next;
         });
+  }
+
+  /**
+   * How long each of the customer's subscriptions ran within a range, pauses and suspensions left
+   * out; those that did not run then are absent. What runs now is counted to the end of the range or
+   * now.
+   */
+  public Map<UUID, Duration> usedTime(UUID customerId, Interval range) {
+    Instant until = range.to().isBefore(now()) ? range.to() : now();
+    return until.isAfter(range.from())
+        ? db.tx(handle -> store.usedTime(handle, customerId, new Interval(range.from(), until)))
+        : Map.of();
+  }
+
+  /** {@link #usedTime(UUID, Interval)} of one subscription; zero when it did not run then. */
+  public Duration usedTime(UUID customerId, UUID id, Interval range) {
+    Subscription s = get(customerId, id);
+    return usedTime(customerId, range).getOrDefault(s.id(), Duration.ZERO);
+  }
+
+  /**
+   * What is to come for a customer: cost to the end of the billing period, the next invoice, and
+   * when prepaid cash runs out.
+   *
+   * @throws NotFound when there is no such customer
+   */
+  public Forecast forecast(UUID customerId) {
+    return db.tx(
+        handle -> {
+          Instant now = now();
+          Instant periodEnd = customers.get(customerId).calendar().periodAt(now).to();
+          Optional<Instant> nextInvoice = store.nextDue(handle, customerId);
+          return new Forecast(
+              periodEnd,
+              sums(charges.forecast(customerId, now), periodEnd),
+              sums(charges.forecast(customerId, periodEnd), periodEnd),
+              nextInvoice.orElse(null),
+              nextInvoice
+                  .map(at -> sums(invoiced(customerId, at), Instant.MAX))
+                  .orElse(List.of()),
+              store.depletesAt(handle, customerId).orElse(null));
+        });
+  }
+
+  /** By currency, the sum of charges for time that begins before an instant. */
+  private static List<Amount> sums(List<Charge> charges, Instant before) {
+    Map<Currency, Amount> sums = new TreeMap<>();
+    for (Charge charge : charges) {
+      if (charge.interval().from().isBefore(before)) {
+        sums.merge(charge.amount().currency(), charge.amount(), Amount::plus);
+      }
+    }
+    return List.copyOf(sums.values());
+  }
+
+  private List<Charge> invoiced(UUID customerId, Instant through) {
+    return charges
+        .peek(Map.of(customerId, through), ChargeScope.ALL)
+        .charges()
+        .getOrDefault(customerId, List.of());
   }
 
   /** Marks the end of subscriptions whose agreed end has come; at most {@code limit}. */
@@ -322,6 +402,10 @@ public final class Subscriptions {
   }
 
   private Subscription change(UUID customerId, UUID id, Change change) {
+    return change(customerId, id, now(), change);
+  }
+
+  private Subscription change(UUID customerId, UUID id, Instant at, Change change) {
     return db.tx(
         handle -> {
           customers.lock(customerId);
@@ -333,15 +417,15 @@ public final class Subscriptions {
           store.update(handle, next);
           Subscription s = next.subscription();
           if (changesPhase(old.subscription(), s)) {
-            Instant now = effective(handle, s);
-            store.closePhase(handle, s, now);
-            store.openPhase(handle, s, now);
+            Instant effective = effective(handle, s, at);
+            store.closePhase(handle, s, effective);
+            store.openPhase(handle, s, effective);
             becomeDue(
                 handle,
                 customers.get(customerId),
                 s,
                 catalog.snapshot().version(s.priceVersionId()),
-                now);
+                now());
           }
           event(old.subscription(), s).ifPresent(e -> events.append(e));
           return s;
@@ -393,6 +477,7 @@ public final class Subscriptions {
   private void becomeDue(
       Handle handle, Customer customer, Subscription s, PriceVersion price, Instant now) {
     if (price.billing() == BillingMode.PREPAID) {
+      store.burnAt(handle, customer.id(), now);
       return;
     }
     BillingCalendar calendar = customer.calendar();
@@ -416,10 +501,9 @@ public final class Subscriptions {
   }
 
   /** Now, or the moment of the last change should the clock have gone back since. */
-  private Instant effective(Handle handle, Subscription s) {
+  private Instant effective(Handle handle, Subscription s, Instant at) {
     Instant last = store.lastPhaseStart(handle, s);
-    Instant now = now();
-    return now.isBefore(last) ? last : now;
+    return at.isBefore(last) ? last : at;
   }
 
   private SubscriptionStore.Stored running(Handle handle, UUID customerId, UUID id) {

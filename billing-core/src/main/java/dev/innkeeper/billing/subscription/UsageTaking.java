@@ -41,6 +41,7 @@ final class UsageTaking {
    */
   record Batch(
       CatalogSnapshot prices,
+      BillingRows.Funding funding,
       Map<UUID, Instant> through,
       List<BillingRows.Row> rows,
       Map<UUID, List<Charge>> charges,
@@ -65,7 +66,7 @@ final class UsageTaking {
       Map<UUID, List<Pending>> bySubscription = bySubscription(pending);
       for (Life life : lives(handle, bySubscription, batch)) {
         List<Pending> of = bySubscription.getOrDefault(life.subscriptionId(), List.of());
-        if (isPrepaid(batch.prices(), life)) {
+        if (funding(batch.prices(), life) != batch.funding()) {
           continue;
         }
         counted.add(life.subscriptionId());
@@ -108,8 +109,10 @@ final class UsageTaking {
   }
 
   /** Prepaid usage is drawn, not billed. A subscription never changes between the two. */
-  private static boolean isPrepaid(CatalogSnapshot prices, Life life) {
-    return prices.version(life.phases().get(0).priceVersionId()).billing() == BillingMode.PREPAID;
+  private static BillingRows.Funding funding(CatalogSnapshot prices, Life life) {
+    return prices.version(life.phases().get(0).priceVersionId()).billing() == BillingMode.PREPAID
+        ? BillingRows.Funding.PREPAID
+        : BillingRows.Funding.INVOICED;
   }
 
   private static void plan(

@@ -1,5 +1,6 @@
 package dev.innkeeper.billing.time;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -17,6 +18,7 @@ public record Interval(Instant from, Instant to) {
     }
   }
 
+  @JsonIgnore
   public boolean isEmpty() {
     return from.equals(to);
   }

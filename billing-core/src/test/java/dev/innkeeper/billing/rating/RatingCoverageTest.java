@@ -41,7 +41,7 @@ class RatingCoverageTest {
     RandomLife life = new RandomLife(seed);
     List<Charge> once = taken(life, List.of());
     List<Charge> often = taken(life, instants(life));
-    Map<String, TreeMap<Long, Long>> expected = expectedCover(life);
+    Map<String, Map<Long, Long>> expected = expectedCover(life);
     assertThat(cover(once)).as("one run").isEqualTo(expected);
     assertThat(cover(often)).as("many runs").isEqualTo(expected);
     Map<String, Long> totals = expectedTotals(life);
@@ -138,8 +138,8 @@ class RatingCoverageTest {
   }
 
   /** By component and price, how often each second is covered: where the count changes. */
-  private static Map<String, TreeMap<Long, Long>> expectedCover(RandomLife life) {
-    Map<String, TreeMap<Long, Long>> cover = new HashMap<>();
+  private static Map<String, Map<Long, Long>> expectedCover(RandomLife life) {
+    Map<String, Map<Long, Long>> cover = new HashMap<>();
     for (Stretch s : stretches(life)) {
       for (PriceComponent component : s.price().components()) {
         if (component.per() != Per.ONCE) {
@@ -152,8 +152,8 @@ class RatingCoverageTest {
     return cover;
   }
 
-  private static Map<String, TreeMap<Long, Long>> cover(List<Charge> charges) {
-    Map<String, TreeMap<Long, Long>> cover = new HashMap<>();
+  private static Map<String, Map<Long, Long>> cover(List<Charge> charges) {
+    Map<String, Map<Long, Long>> cover = new HashMap<>();
     for (Charge charge : charges) {
       if (charge.kind() != ChargeKind.ONCE) {
         String key =
@@ -172,8 +172,8 @@ class RatingCoverageTest {
   }
 
   private static void add(
-      Map<String, TreeMap<Long, Long>> cover, String key, long from, long to, long by) {
-    TreeMap<Long, Long> changes = cover.computeIfAbsent(key, k -> new TreeMap<>());
+      Map<String, Map<Long, Long>> cover, String key, long from, long to, long by) {
+    Map<Long, Long> changes = cover.computeIfAbsent(key, k -> new TreeMap<>());
     for (Map.Entry<Long, Long> change : Map.of(from, by, to, -by).entrySet()) {
       if (changes.merge(change.getKey(), change.getValue(), Long::sum) == 0) {
         changes.remove(change.getKey());

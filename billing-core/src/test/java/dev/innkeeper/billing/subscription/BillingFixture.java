@@ -11,6 +11,10 @@ import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.event.EventLog;
 import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.json.BillingJson;
+import dev.innkeeper.billing.ledger.Accounts;
+import dev.innkeeper.billing.ledger.Ledger;
+import dev.innkeeper.billing.ledger.Transfer;
+import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.rating.Charge;
 import dev.innkeeper.billing.rating.ChargeScope;
@@ -40,6 +44,9 @@ final class BillingFixture {
   final ChargeBook charges;
   final Subscriptions subscriptions;
   final Usage usage;
+  final Ledger ledger;
+  final PrepaidBurn prepaid;
+  private final Ids ids;
   private int keys;
 
   BillingFixture(String start) {
@@ -50,10 +57,13 @@ final class BillingFixture {
     this.customers = new Customers(db, commands, events, json, ids, clock);
     this.catalog = new Catalog(db, json, ids, clock);
     this.charges = new ChargeBook(db, catalog, clock);
-    this.subscriptions =
-        new Subscriptions(
-            new Subscriptions.Parts(
-                db, commands, customers, catalog, charges, events, json, ids, clock));
+    Subscriptions.Parts parts =
+        new Subscriptions.Parts(
+            db, commands, customers, catalog, charges, events, json, ids, clock);
+    this.subscriptions = new Subscriptions(parts);
+    this.ledger = new Ledger(db, clock);
+    this.prepaid = new PrepaidBurn(parts, subscriptions, ledger);
+    this.ids = ids;
     this.usage =
         new Usage(db, catalog, new StoredLives(db, customers, clock), UsagePolicy.STANDARD, clock);
     catalog.apply(SampleCatalog.yaml(), "test");
@@ -71,6 +81,24 @@ final class BillingFixture {
     return subscriptions.start(
         NewSubscription.of(customer.id(), product, Currency.EUR).withOptions(options),
         "start-" + keys++);
+  }
+
+  void topUp(Customer customer, String amount) {
+    Amount sum = Amount.parse(amount, Currency.EUR);
+    ledger.require(
+        Transfer.builder(ids.next(), "top-up")
+            .debit(Accounts.gateway("test", Currency.EUR), sum)
+            .credit(Accounts.cash(customer.id(), Currency.EUR), sum)
+            .build());
+    prepaid.cashChanged(List.of(customer.id()));
+  }
+
+  String cash(Customer customer) {
+    return ledger.balance(Accounts.cash(customer.id(), Currency.EUR)).toPlainString();
+  }
+
+  int burn() {
+    return prepaid.runBatch(clock.instant());
   }
 
   void at(String instant) {

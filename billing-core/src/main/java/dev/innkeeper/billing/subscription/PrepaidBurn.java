@@ -1,0 +1,433 @@
+package dev.innkeeper.billing.subscription;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.innkeeper.billing.catalog.Catalog;
+import dev.innkeeper.billing.catalog.CatalogSnapshot;
+import dev.innkeeper.billing.catalog.PriceComponent;
+import dev.innkeeper.billing.catalog.PriceComponent.Per;
+import dev.innkeeper.billing.catalog.PriceVersion;
+import dev.innkeeper.billing.customer.Customers;
+import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.event.EventLog;
+import dev.innkeeper.billing.id.Ids;
+import dev.innkeeper.billing.json.BillingJson;
+import dev.innkeeper.billing.ledger.Accounts;
+import dev.innkeeper.billing.ledger.Ledger;
+import dev.innkeeper.billing.ledger.Transfer;
+import dev.innkeeper.billing.money.Amount;
+import dev.innkeeper.billing.money.Currency;
+import dev.innkeeper.billing.rating.Charge;
+import dev.innkeeper.billing.rating.ChargeScope;
+import dev.innkeeper.billing.rating.Periods;
+import dev.innkeeper.billing.rating.Rated;
+import dev.innkeeper.billing.rating.TimeRater;
+import dev.innkeeper.billing.time.BillingCalendar;
+import dev.innkeeper.billing.usage.UsageStore;
+import dev.innkeeper.billing.work.DueWork;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Draws prepaid subscriptions from their customers' cash. Cost over time is known, so the instant at
+ * which the cash runs out is computed when something changes, and nothing is done before: a customer
+ * is looked at after a change, at that instant, and at the end of a period. What can't be paid any
+ * more is suspended from that very instant on, and comes back with the next money. Thread-safe.
+ */
+public final class PrepaidBurn implements DueWork {
+  /** The reason given for a suspension; money lifts no other. */
+  public static final String USED_UP = "prepaid balance is used up";
+
+  private static final int CUSTOMERS_A_BATCH = 200;
+
+  /** Further ahead nobody plans; it is looked at again at the end of every period anyway. */
+  private static final int PERIODS_AHEAD = 24;
+
+  private static final BigDecimal MONTH_HOURS = BigDecimal.valueOf(672);
+  private static final int CHARGES_MAX = 1000;
+
+  private final Database db;
+  private final Catalog catalog;
+  private final Customers customers;
+  private final Subscriptions subscriptions;
+  private final Ledger ledger;
+  private final EventLog events;
+  private final ObjectMapper json;
+  private final Ids ids;
+  private final Clock clock;
+  private final BillingRows rows;
+  private final UsageTaking usage;
+
+  public PrepaidBurn(Subscriptions.Parts parts, Subscriptions subscriptions, Ledger ledger) {
+    this.db = parts.db();
+    this.catalog = parts.catalog();
+    this.customers = parts.customers();
+    this.subscriptions = subscriptions;
+    this.ledger = ledger;
+    this.events = parts.events();
+    this.json = parts.json();
+    this.ids = parts.ids();
+    this.clock = parts.clock();
+    this.rows = new BillingRows(db);
+    this.usage = new UsageTaking(new UsageStore(db), rows);
+  }
+
+  @Override
+  public String name() {
+    return "prepaid-burn";
+  }
+
+  @Override
+  public int runBatch(Instant now) {
+    return db.tx(
+        handle -> {
+          List<UUID> due =
+              handle
+                  .createQuery(
+                      "select s.customer_id from @.customer_state s where s.customer_id in"
+                          + " (select b.customer_id from @.prepaid_burn b where b.next_at <= :now"
+                          + " order by b.next_at, b.customer_id limit :limit)"
+                          + " order by s.customer_id for no key update skip locked")
+                  .bind("now", SubscriptionStore.at(now))
+                  .bind("limit", CUSTOMERS_A_BATCH)
+                  .mapTo(UUID.class)
+                  .list();
+          due.forEach(customer -> draw(handle, customer));
+          return due.size();
+        });
+  }
+
+  /**
+   * Has these customers looked at with the next batch, as their cash changed. Joins the current
+   * transaction; one statement.
+   */
+  public void cashChanged(Collection<UUID> customerIds) {
+    db.run(
+        handle ->
+            handle
+                .createUpdate(
+                    "update @.prepaid_burn set next_at = :now"
+                        + " where customer_id = any(:customers) and next_at > :now")
+                .bind("now", SubscriptionStore.at(now()))
+                .bindArray("customers", UUID.class, customerIds)
+                .execute());
+  }
+
+  /** Draws what is owed up to now, and computes when the cash runs out. */
+  public void draw(UUID customerId) {
+    db.run(
+        handle -> {
+          customers.lock(customerId);
+          draw(handle, customerId);
+        });
+  }
+
+  private void draw(Handle handle, UUID customerId) {
+    Instant now = now();
+    CatalogSnapshot prices = catalog.snapshot();
+    resume(customerId, prices);
+    Map<Currency, List<BillingRows.Row>> byCurrency = new TreeMap<>();
+    Map<UUID, String> parked = new HashMap<>();
+    rows.read(
+        handle,
+        BillingRows.Funding.PREPAID,
+        List.of(customerId),
+        parked,
+        row ->
+            byCurrency
+                .computeIfAbsent(
+                    prices.version(row.life().phases().get(0).priceVersionId()).currency(),
+                    c -> new ArrayList<>())
+                .add(row));
+    BillingCalendar calendar = customers.get(customerId).calendar();
+    Instant depletesAt = null;
+    for (Map.Entry<Currency, List<BillingRows.Row>> entry : byCurrency.entrySet()) {
+      Instant depletion =
+          new Draw(handle, customerId, prices, calendar, entry.getValue())
+              .draw(entry.getKey(), now);
+      if (depletion != null && (depletesAt == null || depletion.isBefore(depletesAt))) {
+        depletesAt = depletion;
+      }
+    }
+    remember(handle, customerId, calendar.periodAt(now).to(), depletesAt);
+  }
+
+  private static void remember(
+      Handle handle,
+      UUID customerId,
+      Instant periodEnd,
+      @Nullable Instant depletesAt) {
+    int finished =
+        handle
+            .createUpdate(
+                "delete from @.prepaid_burn where customer_id = :customer and not exists"
+                    + " (select 1 from @.subscription_billing b where b.customer_id = :customer"
+                    + " and b.prepaid)")
+            .bind("customer", customerId)
+            .execute();
+    if (finished > 0) {
+      return;
+    }
+    boolean soon = depletesAt != null && depletesAt.isBefore(periodEnd);
+    handle
+        .createUpdate(
+            "update @.prepaid_burn set next_at = :next, depletes_at = :depletes"
+                + " where customer_id = :customer")
+        .bind("next", SubscriptionStore.at(soon && depletesAt != null ? depletesAt : periodEnd))
+        .bind("depletes", depletesAt == null ? null : SubscriptionStore.at(depletesAt))
+        .bind("customer", customerId)
+        .execute();
+  }
+
+  /** Lets suspended subscriptions run again once an hour of all of them can be paid. */
+  private void resume(UUID customerId, CatalogSnapshot prices) {
+    Map<Currency, List<Subscription>> stopped = new TreeMap<>();
+    for (Subscription s : subscriptions.list(customerId)) {
+      if (s.status() == SubscriptionStatus.SUSPENDED && USED_UP.equals(s.suspendedReason())) {
+        stopped.computeIfAbsent(s.currency(), c -> new ArrayList<>()).add(s);
+      }
+    }
+    stopped.forEach(
+        (currency, list) -> {
+          BigDecimal hour = BigDecimal.ZERO;
+          for (Subscription s : list) {
+            hour = hour.add(hour(prices.version(s.priceVersionId()), s.quantity()));
+          }
+          BigDecimal cash = ledger.balance(Accounts.cash(customerId, currency)).toDecimal();
+          if (cash.signum() > 0 && cash.compareTo(hour) >= 0) {
+            list.forEach(
+                s -> {
+                  Subscription unused = subscriptions.unsuspend(customerId, s.id());
+                });
+          }
+        });
+  }
+
+  private static BigDecimal hour(PriceVersion price, long quantity) {
+    BigDecimal sum = BigDecimal.ZERO;
+    for (PriceComponent component : price.components()) {
+      if (component.per() == Per.HOUR) {
+        sum = sum.add(component.rate(quantity));
+      } else if (component.per() == Per.MONTH) {
+        sum = sum.add(component.rate(quantity).divide(MONTH_HOURS, 12, RoundingMode.UP));
+      }
+    }
+    return sum;
+  }
+
+  /** One customer's subscriptions of one currency. */
+  private final class Draw {
+    private final Handle handle;
+    private final UUID customerId;
+    private final CatalogSnapshot prices;
+    private final TimeRater rater;
+    private final BillingCalendar calendar;
+    private final List<BillingRows.Row> owed;
+
+    private Draw(
+        Handle handle,
+        UUID customerId,
+        CatalogSnapshot prices,
+        BillingCalendar calendar,
+        List<BillingRows.Row> owed) {
+      this.handle = handle;
+      this.customerId = customerId;
+      this.prices = prices;
+      this.rater = new TimeRater(prices, new Periods());
+      this.calendar = calendar;
+      this.owed = owed;
+    }
+
+    /** Gives when the cash runs out, or null when that is not in sight. */
+    private @Nullable Instant draw(Currency currency, Instant now) {
+      long cash = ledger.balance(Accounts.cash(customerId, currency)).minorUnits();
+      if (total(now) > cash) {
+        Instant until = lastPaid(cash, oldest(), now);
+        book(currency, until, List.of());
+        stop(currency, until);
+        return null;
+      }
+      List<Charge> used = usage(now, false);
+      if (total(now) + sum(used) > cash) {
+        // Usage that the cash does not cover stays owed until there is more.
+        book(currency, now, List.of());
+        stop(currency, now);
+        return null;
+      }
+      book(currency, now, usage(now, true));
+      long left = ledger.balance(Accounts.cash(customerId, currency)).minorUnits();
+      // Of what was booked the rows know nothing: costs to come count on top of it.
+      return depletion(left + total(now), now);
+    }
+
+    private @Nullable Instant depletion(long cash, Instant now) {
+      Instant from = now;
+      for (int i = 0; i < PERIODS_AHEAD; i++) {
+        Instant end = calendar.periodAt(from).to();
+        if (total(end) > cash) {
+          return lastPaid(cash, from, end);
+        }
+        from = end;
+      }
+      return null;
+    }
+
+    /** The last second up to which the cash pays, between one that is paid and one that is not. */
+    private Instant lastPaid(long cash, Instant paid, Instant unpaid) {
+      long low = paid.getEpochSecond();
+      long high = unpaid.getEpochSecond();
+      while (low + 1 < high) {
+        long middle = low + (high - low) / 2;
+        if (total(Instant.ofEpochSecond(middle)) > cash) {
+          high = middle;
+        } else {
+          low = middle;
+        }
+      }
+      return Instant.ofEpochSecond(low);
+    }
+
+    private Instant oldest() {
+      return owed.stream()
+          .map(r -> r.mark().billedUntil())
+          .min(Instant::compareTo)
+          .orElseThrow();
+    }
+
+    /** What all of them cost up to an instant, beyond what was drawn before. */
+    private long total(Instant through) {
+      long total = 0;
+      for (BillingRows.Row row : owed) {
+        Rated rated = rater.rate(row.life(), row.mark(), through, ChargeScope.ALL);
+        total = Math.addExact(total, sum(rated.charges()));
+      }
+      return total;
+    }
+
+    private List<Charge> usage(Instant now, boolean mark) {
+      Map<UUID, List<Charge>> charges = new HashMap<>();
+      usage.take(
+          handle,
+          new UsageTaking.Batch(
+              prices,
+              BillingRows.Funding.PREPAID,
+              Map.of(customerId, now),
+              owed,
+              charges,
+              new HashMap<>()),
+          mark);
+      return charges.getOrDefault(customerId, List.of());
+    }
+
+    private void book(Currency currency, Instant until, List<Charge> used) {
+      List<Charge> charges = new ArrayList<>(used);
+      List<BillingRows.Marked> marked = new ArrayList<>();
+      for (BillingRows.Row row : owed) {
+        Rated rated = rater.rate(row.life(), row.mark(), until, ChargeScope.ALL);
+        charges.addAll(rated.charges());
+        marked.add(new BillingRows.Marked(row, rated));
+      }
+      rows.move(handle, marked);
+      Map<String, Amount> byProduct = new TreeMap<>();
+      for (Charge charge : charges) {
+        byProduct.merge(charge.productCode(), charge.amount(), Amount::plus);
+      }
+      byProduct.values().removeIf(Amount::isZero);
+      UUID transferId = ids.next();
+      if (!byProduct.isEmpty()) {
+        Transfer.Builder transfer = Transfer.builder(transferId, "prepaid-draw").effectiveAt(until);
+        byProduct.forEach(
+            (product, amount) -> {
+              if (amount.isPositive()) {
+                transfer
+                    .debit(Accounts.cash(customerId, currency), amount)
+                    .credit(Accounts.revenue(product, currency), amount);
+              } else {
+                transfer
+                    .debit(Accounts.revenue(product, currency), amount.negated())
+                    .credit(Accounts.cash(customerId, currency), amount.negated());
+              }
+            });
+        ledger.require(transfer.build());
+      }
+      store(charges, transferId);
+    }
+
+    private void store(List<Charge> charges, UUID transferId) {
+      if (charges.isEmpty()) {
+        return;
+      }
+      PreparedBatch batch =
+          handle.prepareBatch(
+              "insert into @.prepaid_charge (customer_id, drawn_at, transfer_id, seq, charge)"
+                  + " values (:customer, :at, :transfer, :seq, cast(:charge as jsonb))");
+      for (int i = 0; i < charges.size(); i++) {
+        batch
+            .bind("customer", customerId)
+            .bind("at", clock.instant().atOffset(ZoneOffset.UTC))
+            .bind("transfer", transferId)
+            .bind("seq", i)
+            .bind("charge", BillingJson.write(json, charges.get(i)))
+            .add();
+      }
+      batch.execute();
+    }
+
+    private void stop(Currency currency, Instant until) {
+      boolean stopped = false;
+      for (BillingRows.Row row : owed) {
+        Subscription s = subscriptions.get(customerId, row.life().subscriptionId());
+        if (s.status() == SubscriptionStatus.ACTIVE && !hasEnded(s)) {
+          subscriptions.suspendFrom(customerId, s.id(), USED_UP, until);
+          stopped = true;
+        }
+      }
+      if (stopped) {
+        events.append(new PrepaidDepleted(customerId, currency.code(), until));
+      }
+    }
+
+    private boolean hasEnded(Subscription s) {
+      return s.endedAt() != null && !s.endedAt().isAfter(now());
+    }
+  }
+
+  private static long sum(List<Charge> charges) {
+    long sum = 0;
+    for (Charge charge : charges) {
+      sum = Math.addExact(sum, charge.amount().minorUnits());
+    }
+    return sum;
+  }
+
+  /** What was drawn from the customer's cash, latest first, at most {@code limit} and 1,000. */
+  public List<Charge> drawn(UUID customerId, int limit) {
+    return db.tx(
+        handle ->
+            handle
+                .createQuery(
+                    "select charge from @.prepaid_charge where customer_id = :customer"
+                        + " order by drawn_at desc, transfer_id desc, seq limit :limit")
+                .bind("customer", customerId)
+                .bind("limit", Math.min(limit, CHARGES_MAX))
+                .map((row, context) -> BillingJson.read(json, row.getString(1), Charge.class))
+                .list());
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.SECONDS);
+  }
+}
