@@ -106,7 +106,9 @@ final class BillingRows {
   void read(
       Handle handle,
       Funding funding,
-      Collection<UUID> customers, Map<UUID, String> parked, Consumer<Row> consumer) {
+      Collection<UUID> customers,
+      Map<UUID, String> parked,
+      Consumer<Row> consumer) {
     try (PreparedStatement read = handle.getConnection().prepareStatement(db.sql(READ))) {
       read.setArray(1, array(handle, "uuid", customers.toArray()));
       read.setBoolean(2, funding == Funding.PREPAID);

@@ -91,12 +91,7 @@ public final class ChargeBook {
     return db.tx(
         handle -> {
           Batch batch = new Batch(catalog.snapshot(), funding, through, scope);
-          rows.read(
-              handle,
-              funding,
-              through.keySet(),
-              batch.parked,
-              batch::time);
+          rows.read(handle, funding, through.keySet(), batch.parked, batch::time);
           Map<UUID, BillingRows.Waiting> waiting = Map.of();
           if (scope == ChargeScope.ALL) {
             waiting = usage.take(handle, batch.forUsage(), mark);
@@ -158,8 +153,7 @@ public final class ChargeBook {
 
     private UsageTaking.Batch forUsage() {
       List<BillingRows.Row> rows = marked.stream().map(BillingRows.Marked::row).toList();
-      return new UsageTaking.Batch(
-          prices, funding, through, rows, charges, parked);
+      return new UsageTaking.Batch(prices, funding, through, rows, charges, parked);
     }
   }
 }

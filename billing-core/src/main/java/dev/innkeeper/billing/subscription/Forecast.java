@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param accrued what was used since the last invoice, up to now
  * @param toPeriodEnd the same up to the period's end
  * @param nextInvoiceAt null when nothing is to be invoiced
- * @param nextInvoice what it will hold: arrears of the period, and the next one's charges in advance
+ * @param nextInvoice what it will hold: arrears of the period, and the next one's charges in
+ *     advance
  * @param depletesAt when prepaid cash runs out; null when it does not, in sight
  */
 public record Forecast(

@@ -42,10 +42,11 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws prepaid subscriptions from their customers' cash. Cost over time is known, so the instant at
- * which the cash runs out is computed when something changes, and nothing is done before: a customer
- * is looked at after a change, at that instant, and at the end of a period. What can't be paid any
- * more is suspended from that very instant on, and comes back with the next money. Thread-safe.
+ * Draws prepaid subscriptions from their customers' cash. Cost over time is known, so the instant
+ * at which the cash runs out is computed when something changes, and nothing is done before: a
+ * customer is looked at after a change, at that instant, and at the end of a period. What can't be
+ * paid any more is suspended from that very instant on, and comes back with the next money.
+ * Thread-safe.
  */
 public final class PrepaidBurn implements DueWork {
   /** The reason given for a suspension; money lifts no other. */
@@ -166,10 +167,7 @@ public final class PrepaidBurn implements DueWork {
   }
 
   private static void remember(
-      Handle handle,
-      UUID customerId,
-      Instant periodEnd,
-      @Nullable Instant depletesAt) {
+      Handle handle, UUID customerId, Instant periodEnd, @Nullable Instant depletesAt) {
     int finished =
         handle
             .createUpdate(
@@ -301,10 +299,7 @@ public final class PrepaidBurn implements DueWork {
     }
 
     private Instant oldest() {
-      return owed.stream()
-          .map(r -> r.mark().billedUntil())
-          .min(Instant::compareTo)
-          .orElseThrow();
+      return owed.stream().map(r -> r.mark().billedUntil()).min(Instant::compareTo).orElseThrow();
     }
 
     /** What all of them cost up to an instant, beyond what was drawn before. */

@@ -3,9 +3,9 @@ package dev.innkeeper.billing.subscription;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.billing.money.Currency;
+import dev.innkeeper.billing.time.Interval;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import dev.innkeeper.billing.time.Interval;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -279,8 +279,7 @@ final class SubscriptionStore {
                       end == null ? range.to() : end.toInstant());
               return phase
                   .intersection(range)
-                  .map(
-                      i -> result.merge(id, i.duration(), Duration::plus));
+                  .map(i -> result.merge(id, i.duration(), Duration::plus));
             })
         .list();
     return result;

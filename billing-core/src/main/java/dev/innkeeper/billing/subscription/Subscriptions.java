@@ -316,8 +316,8 @@ public final class Subscriptions {
 
   /**
    * How long each of the customer's subscriptions ran within a range, pauses and suspensions left
-   * out; those that did not run then are absent. What runs now is counted to the end of the range or
-   * now.
+   * out; those that did not run then are absent. What runs now is counted to the end of the range
+   * or now.
    */
   public Map<UUID, Duration> usedTime(UUID customerId, Interval range) {
     Instant until = range.to().isBefore(now()) ? range.to() : now();
@@ -349,9 +349,7 @@ public final class Subscriptions {
               sums(charges.forecast(customerId, now), periodEnd),
               sums(charges.forecast(customerId, periodEnd), periodEnd),
               nextInvoice.orElse(null),
-              nextInvoice
-                  .map(at -> sums(invoiced(customerId, at), Instant.MAX))
-                  .orElse(List.of()),
+              nextInvoice.map(at -> sums(invoiced(customerId, at), Instant.MAX)).orElse(List.of()),
               store.depletesAt(handle, customerId).orElse(null));
         });
   }

@@ -107,9 +107,7 @@ class CatalogTest {
         .isInstanceOf(InvalidInput.class)
         .hasMessageContaining("never changes");
     assertThatThrownBy(
-            () ->
-                catalog.plan(
-                    raise.replace("14.00", "15.00").replace("2026-05-01", "2026-02-01")))
+            () -> catalog.plan(raise.replace("14.00", "15.00").replace("2026-05-01", "2026-02-01")))
         .isInstanceOf(InvalidInput.class)
         .hasMessageContaining("lies in the past");
     // The same price with other digits is the same price.
@@ -243,12 +241,10 @@ class CatalogTest {
     assertThat(store.monthly().toPlainString()).isEqualTo("8.00");
     Quote forge = catalog.quote(QuoteRequest.of("forge", Map.of(), Currency.EUR));
     assertThat(forge.setup().toPlainString()).isEqualTo("5.00");
-    assertThatThrownBy(() -> catalog.quote(site.withQuantity(0)))
-        .isInstanceOf(InvalidInput.class);
+    assertThatThrownBy(() -> catalog.quote(site.withQuantity(0))).isInstanceOf(InvalidInput.class);
     assertThatThrownBy(() -> catalog.quote(site.withUsage("fuel", BigDecimal.ONE)))
         .isInstanceOf(InvalidInput.class);
-    assertThatThrownBy(
-            () -> catalog.quote(QuoteRequest.of("nothing", Map.of(), Currency.EUR)))
+    assertThatThrownBy(() -> catalog.quote(QuoteRequest.of("nothing", Map.of(), Currency.EUR)))
         .isInstanceOf(NotFound.class);
   }
 }

@@ -106,9 +106,7 @@ class PriceShapeTest {
 
   @Provide
   Arbitrary<BigDecimal> money() {
-    return Arbitraries.bigDecimals()
-        .between(BigDecimal.ZERO, BigDecimal.valueOf(1000))
-        .ofScale(12);
+    return Arbitraries.bigDecimals().between(BigDecimal.ZERO, BigDecimal.valueOf(1000)).ofScale(12);
   }
 
   @Provide

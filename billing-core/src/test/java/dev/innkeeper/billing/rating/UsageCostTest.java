@@ -36,8 +36,7 @@ class UsageCostTest {
     assertThat(UsageRater.cost(component, quantity.add(more), BigDecimal.ONE))
         .isGreaterThanOrEqualTo(cost);
     BigDecimal billable = quantity.subtract(included).max(BigDecimal.ZERO);
-    assertThat(cost)
-        .isEqualByComparingTo(price.multiply(billable).max(minimum).min(maximum));
+    assertThat(cost).isEqualByComparingTo(price.multiply(billable).max(minimum).min(maximum));
   }
 
   @Provide

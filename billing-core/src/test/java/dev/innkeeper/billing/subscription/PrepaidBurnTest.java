@@ -41,8 +41,12 @@ class PrepaidBurnTest {
     assertThat(f.burn()).isEqualTo(1);
     assertThat(f.subscriptions.get(ada.id(), s.id()).status()).isEqualTo(SubscriptionStatus.ACTIVE);
     assertThat(f.cash(ada)).isEqualTo("5.00");
-    assertThat(f.subscriptions.usedTime(ada.id(), s.id(), new dev.innkeeper.billing.time.Interval(
-                Instant.parse("2026-03-01T00:00:00Z"), Instant.parse("2026-04-01T00:00:00Z"))))
+    assertThat(
+            f.subscriptions.usedTime(
+                ada.id(),
+                s.id(),
+                new dev.innkeeper.billing.time.Interval(
+                    Instant.parse("2026-03-01T00:00:00Z"), Instant.parse("2026-04-01T00:00:00Z"))))
         .isEqualTo(java.time.Duration.between(Instant.parse("2026-03-01T00:00:00Z"), depletes));
   }
 
