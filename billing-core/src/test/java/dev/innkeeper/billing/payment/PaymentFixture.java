@@ -1,6 +1,8 @@
 package dev.innkeeper.billing.payment;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.innkeeper.billing.BillingEngine;
 import dev.innkeeper.billing.customer.Address;
 import dev.innkeeper.billing.customer.NewCustomer;
@@ -21,6 +23,7 @@ import dev.innkeeper.billing.testing.MutableClock;
 import dev.innkeeper.billing.testing.TestDatabase;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -35,7 +38,8 @@ public final class PaymentFixture {
   public static final String ASKS = "4000002760003184";
 
   public final MutableClock clock = MutableClock.at("2027-04-01T00:00:00Z");
-  public final DataSource dataSource = TestDatabase.createDataSource();
+  public final String database = TestDatabase.createDatabase();
+  public final DataSource dataSource = pool(database);
   public final Database db = new Database(dataSource, TestDatabase.SCHEMA);
   public final BillingEngine engine =
       BillingEngine.builder()
@@ -56,6 +60,16 @@ public final class PaymentFixture {
                         + " values ('innkeeper', 1, cast(:d as jsonb), now())")
                 .bind("d", BillingJson.write(json, Seller.named("Innkeeper", Address.NONE)))
                 .execute());
+  }
+
+  /** Connections are given back soon: a test class makes many of these. */
+  private static DataSource pool(String database) {
+    HikariConfig config = new HikariConfig();
+    config.setDataSource(TestDatabase.server().dataSource(database));
+    config.setMaximumPoolSize(16);
+    config.setMinimumIdle(0);
+    config.setIdleTimeout(10_000);
+    return new HikariDataSource(config);
   }
 
   public static Amount eur(String amount) {
@@ -174,6 +188,85 @@ public final class PaymentFixture {
         done = engine.dunning().runBatch(clock.instant());
       } while (done > 0);
     }
+  }
+
+  /** Gives every customer cash, without a charge that stands for it. */
+  public void fillWallets(List<UUID> customers, long cents) {
+    List<Transfer> transfers = new ArrayList<>();
+    Amount amount = Amount.ofMinor(cents, Currency.EUR);
+    for (UUID customer : customers) {
+      transfers.add(
+          Transfer.builder(UUID.randomUUID(), "top-up")
+              .debit(Accounts.gateway("bank", Currency.EUR), amount)
+              .credit(Accounts.cash(customer, Currency.EUR), amount)
+              .build());
+    }
+    chunks(transfers).forEach(engine.ledger()::requireAll);
+  }
+
+  /** Issues an invoice to every customer, with a statement for a thousand of them. */
+  public void openInvoices(List<UUID> customers, long cents) {
+    List<Transfer> transfers = new ArrayList<>();
+    Amount amount = Amount.ofMinor(cents, Currency.EUR);
+    for (List<UUID> chunk : chunks(customers)) {
+      int first = counter.getAndAdd(chunk.size());
+      db.run(
+          handle ->
+              handle
+                  .createUpdate(
+                      "insert into @.invoice (customer_id, id, kind, status, currency,"
+                          + " seller_code, seller_version, series_year, series_number, number,"
+                          + " issued_at, due_at, net, tax, total, open, tax_groups, buyer)"
+                          + " select c, c, 'CUSTOM', 'OPEN', 'EUR', 'innkeeper', 1, 2027,"
+                          + " :first + n, 'B-' || (:first + n), :now, :due, :minor, 0, :minor,"
+                          + " :minor, '[]', '{}' from unnest(:customers) with ordinality as r(c, n)")
+                  .bind("first", first)
+                  .bind("now", clock.instant().atOffset(ZoneOffset.UTC))
+                  .bind("due", clock.instant().plus(Duration.ofDays(14)).atOffset(ZoneOffset.UTC))
+                  .bind("minor", cents)
+                  .bindArray("customers", UUID.class, chunk)
+                  .execute());
+      for (UUID customer : chunk) {
+        transfers.add(
+            Transfer.builder(UUID.randomUUID(), "invoice-issued")
+                .debit(Accounts.receivable(customer, Currency.EUR), amount)
+                .credit(Accounts.revenue("vm", Currency.EUR), amount)
+                .build());
+      }
+    }
+    chunks(transfers).forEach(engine.ledger()::requireAll);
+  }
+
+  private static <T> List<List<T>> chunks(List<T> all) {
+    List<List<T>> chunks = new ArrayList<>();
+    for (int i = 0; i < all.size(); i += 1_000) {
+      chunks.add(all.subList(i, Math.min(all.size(), i + 1_000)));
+    }
+    return chunks;
+  }
+
+  /** Registers customers with two statements. */
+  public List<UUID> customers(int count) {
+    List<UUID> ids = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      ids.add(UUID.randomUUID());
+    }
+    db.run(
+        handle -> {
+          handle
+              .createUpdate(
+                  "insert into @.customer (id, name, email, currency, zone, anchor_date,"
+                      + " created_at) select c, 'Bulk', 'b@example.org', 'EUR', 'Z', '2027-04-01',"
+                      + " now() from unnest(:ids) c")
+              .bindArray("ids", UUID.class, ids)
+              .execute();
+          handle
+              .createUpdate(
+                  "insert into @.customer_state (customer_id) select c from unnest(:ids) c")
+              .bindArray("ids", UUID.class, ids)
+              .execute();
+        });
+    return ids;
   }
 
   /** Cash, voucher credit and debt as text. */
