@@ -8,6 +8,10 @@ import dev.innkeeper.server.auth.Identity;
 import dev.innkeeper.server.config.Mode;
 import dev.innkeeper.server.config.ServerConfig;
 import dev.innkeeper.server.pages.Pages;
+import dev.innkeeper.server.plugins.Plugins;
+import dev.innkeeper.server.plugins.Provisioners;
+import dev.innkeeper.server.provisioning.Orchestrator;
+import dev.innkeeper.server.provisioning.ProvisioningHook;
 import dev.innkeeper.server.rest.RestApi;
 import dev.innkeeper.server.runtime.DueWorker;
 import dev.innkeeper.server.runtime.Services;
@@ -24,6 +28,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.security.SecureRandom;
@@ -114,9 +119,12 @@ public final class InnkeeperServer implements AutoCloseable {
     if (config.mode() == Mode.TRIAL) {
       builder.sandbox();
     }
-    BillingEngine engine = builder.build();
+    ProvisioningHook hook = new ProvisioningHook();
+    BillingEngine engine = builder.hook(hook.eventHook()).build();
     parts.push(engine);
-    DueWorker worker = new DueWorker(engine, List.of());
+    Orchestrator orchestrator = provisioning(config, database, new Hooked(engine, hook), parts);
+    DueWorker worker =
+        new DueWorker(engine, List.of(() -> orchestrator.tick(Clock.systemUTC().instant())));
     parts.push(worker);
     Access access = new Access(database.server(), engine, Clock.systemUTC());
     Services services =
@@ -128,17 +136,53 @@ public final class InnkeeperServer implements AutoCloseable {
             trialClock == null
                 ? Optional.empty()
                 : Optional.of(new TrialTime(trialClock, worker::drain)),
-            new Shop(engine, (customerId, subscriptionId) -> Optional.empty(), worker::drain),
-            worker::drain);
+            new Shop(engine, new ProvisionedResources(orchestrator), worker::soon),
+            worker::soon);
     Javalin web = listen(services);
     parts.push(web::stop);
     String url = "http://" + host(config) + ":" + web.port();
     writeAdminFiles(folder, access, url);
     if (work == Work.BY_ITSELF) {
       worker.start(config.workInterval());
+      orchestrator.start();
     }
     LOG.info("listening on {}", url);
     return new InnkeeperServer(parts, services, url);
+  }
+
+  /** An engine, and the hook it was built with. */
+  private record Hooked(BillingEngine engine, ProvisioningHook hook) {}
+
+  private static Orchestrator provisioning(
+      ServerConfig config, ServerDatabase database, Hooked hooked, Deque<AutoCloseable> parts) {
+    Plugins plugins = Plugins.load(config.pluginsFolder(), config.pluginModules());
+    parts.push(plugins);
+    plugins.problems().forEach(problem -> LOG.warn("a plugin was left out: {}", problem));
+    Provisioners provisioners;
+    try {
+      provisioners =
+          Provisioners.open(
+              plugins,
+              config.provisioners(),
+              config.dataFolder().resolve("provisioners"),
+              Clock.systemUTC());
+    } catch (IllegalArgumentException | UncheckedIOException e) {
+      throw new StartProblem(
+          "a provisioner can't start: " + e.getMessage() + " (settings: provisioners.*)", e);
+    }
+    parts.push(provisioners);
+    Orchestrator orchestrator =
+        Orchestrator.create(
+            new Orchestrator.Parts(
+                hooked.engine(),
+                database.server(),
+                provisioners,
+                hooked.hook(),
+                Clock.systemUTC(),
+                new SecureRandom()),
+            Orchestrator.Options.standard());
+    parts.push(orchestrator);
+    return orchestrator;
   }
 
   private static @Nullable TrialClock trialClock(ServerConfig config, Database server) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** A whole server on a fresh database, on a free port, with a trial's clock that stands. */
 public final class TestServer implements AutoCloseable {
@@ -31,10 +32,18 @@ public final class TestServer implements AutoCloseable {
               ConfigKey.DATABASE_URL,
               TestDatabase.server().jdbcUrl(TestDatabase.createDatabase()),
               "test")
-          .option(ConfigKey.DATABASE_POOL_SIZE, 4, "test");
+          .option(ConfigKey.PLUGINS_FOLDER, folder.resolve("plugins"), "test")
+          .option(ConfigKey.DATABASE_POOL_SIZE, 10, "test");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The same with the sample provisioner, loaded from its module's classes. */
+  public static ConfigReader settingsWithSites() {
+    return settings()
+        .option(ConfigKey.PLUGINS_MODULES, Path.of("..", "provisioner-site"), "test")
+        .provisioner("site", Map.of("port", "0"));
   }
 
   public static TestServer start() {

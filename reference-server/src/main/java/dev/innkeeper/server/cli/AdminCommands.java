@@ -127,7 +127,7 @@ final class AdminCommands {
     String run(ApiClient client) {
       Table table = new Table("id", "name", "address", "currency", "since");
       String path =
-          "/v1/admin/customers?limit=200&search="
+          "/v1/admin/customers?limit=100&search="
               + URLEncoder.encode(search, StandardCharsets.UTF_8);
       Pages.each(
           client,
@@ -162,7 +162,7 @@ final class AdminCommands {
           client,
           "/v1/admin/customers/"
               + URLEncoder.encode(customer, StandardCharsets.UTF_8)
-              + "/invoices?limit=200",
+              + "/invoices?limit=100",
           item ->
               table.add(
                   item.path("number").asText(),

@@ -87,7 +87,13 @@ final class DemoCommand implements Callable<Integer> {
         .option(ConfigKey.TRIAL_CLOCK_STANDS, "true", "demo")
         .option(ConfigKey.DATA_FOLDER, data, "--data")
         .option(ConfigKey.HTTP_PORT, port, "--port")
-        .provisioner("site", Map.of("port", Integer.toString(sitesPort)))
+        .provisioner(
+            "site",
+            Map.of(
+                "port",
+                Integer.toString(sitesPort),
+                "payUrl",
+                port == 0 ? "" : "http://127.0.0.1:" + port + "/invoices"))
         .read();
   }
 

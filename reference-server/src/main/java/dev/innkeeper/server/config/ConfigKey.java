@@ -22,6 +22,10 @@ public enum ConfigKey {
   DATABASE_POOL_SIZE("database.poolSize", "16", "connections held, 2 to 200"),
   CATALOG_FILE("catalog.file", "", "a catalog applied at every start; empty for none"),
   PLUGINS_FOLDER("plugins.folder", "plugins", "where provisioner plugins are"),
+  PLUGINS_MODULES(
+      "plugins.modules",
+      "",
+      "Maven modules whose compiled classes are loaded as plugins, comma-separated; for development"),
   WORK_INTERVAL_MILLIS(
       "work.intervalMillis", "1000", "pause between two looks for due work, in milliseconds"),
   TRIAL_CLOCK_START(

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -161,6 +162,7 @@ public final class ConfigReader {
         database(),
         catalog.isEmpty() ? null : path(ConfigKey.CATALOG_FILE),
         pluginsFolder(),
+        pluginModules(),
         provisioners(),
         Duration.ofMillis(integer(ConfigKey.WORK_INTERVAL_MILLIS, 10, 3_600_000)),
         trial(mode));
@@ -172,6 +174,14 @@ public final class ConfigReader {
     return home == null || settings.containsKey(ConfigKey.PLUGINS_FOLDER.path())
         ? path(ConfigKey.PLUGINS_FOLDER)
         : Path.of(home, ConfigKey.PLUGINS_FOLDER.preset()).toAbsolutePath().normalize();
+  }
+
+  private List<Path> pluginModules() {
+    return Arrays.stream(setting(ConfigKey.PLUGINS_MODULES).value().split(",", -1))
+        .map(String::trim)
+        .filter(module -> !module.isEmpty())
+        .map(module -> Path.of(module).toAbsolutePath().normalize())
+        .toList();
   }
 
   private Mode mode() {

@@ -3,6 +3,7 @@ package dev.innkeeper.server.config;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param dataFolder absolute
  * @param catalogFile applied at every start; null for none
+ * @param pluginModules Maven modules that are loaded without packaging
  * @param provisioners settings by provisioner's kind
  */
 public record ServerConfig(
@@ -20,6 +22,7 @@ public record ServerConfig(
     DatabaseSettings database,
     @Nullable Path catalogFile,
     Path pluginsFolder,
+    List<Path> pluginModules,
     Map<String, Map<String, String>> provisioners,
     Duration workInterval,
     Trial trial) {

@@ -23,10 +23,16 @@ record Cast(String name, String id, ApiClient api) {
   }
 
   /** Starts a site and returns the service. */
-  JsonNode start(String size, String ownAddress) {
+  JsonNode start(String site, String size, String ownAddress) {
     return api.post(
         "/v1/subscriptions",
-        Map.of("product", "site", "options", Map.of("size", size, "address", ownAddress)));
+        Map.of(
+            "product",
+            "site",
+            "name",
+            site,
+            "options",
+            Map.of("size", size, "address", ownAddress)));
   }
 
   JsonNode wallet() {

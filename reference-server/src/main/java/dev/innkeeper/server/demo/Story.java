@@ -55,6 +55,9 @@ public final class Story {
    * @throws StoryBroken when something does not come out as it must
    */
   public void play() {
+    require(
+        anybody.get("/v1/clock").path("now").asText().equals(BEGIN),
+        "the trial's clock should stand at " + BEGIN);
     openShop();
     String code = issueVoucher();
     Cast ada = adaArrives(code);
@@ -111,8 +114,8 @@ public final class Story {
     check(Fact.ADA_VOUCHER, redeemed.path("amount"), "She redeems the voucher");
     JsonNode topUp = ada.api().post("/v1/top-ups", Map.of("amount", "10.00"));
     check(Fact.ADA_TOP_UP, topUp.path("amount"), "She tops up from the card");
-    startSite(ada, "small", "no");
-    startSite(ada, "medium", "yes");
+    startSite(ada, "ada-notes", "small", "no");
+    startSite(ada, "ada-shop", "medium", "yes");
     return ada;
   }
 
@@ -121,16 +124,16 @@ public final class Story {
     Cast ben = Cast.signUp(anybody, "Ben", "ben@example.org", PASSWORD);
     ben.addCard(EMPTY_CARD);
     narrator.say("Ben signs up and adds a card that will be declined, visa …0341.");
-    startSite(ben, "large", "no");
+    startSite(ben, "ben-films", "large", "no");
     return ben;
   }
 
-  private String startSite(Cast who, String size, String address) {
-    JsonNode started = who.start(size, address);
+  private String startSite(Cast who, String site, String size, String address) {
+    JsonNode started = who.start(site, size, address);
     String id = started.at("/subscription/id").asText();
     String url = awaitAddress(who, id);
     await(who.name() + "'s site at " + url + " to answer 200", () -> Site.status(url) == 200);
-    narrator.say("Started: " + label(size, address));
+    narrator.say("Started: " + site + ", " + label(size, address));
     narrator.say("    " + url, "answers 200");
     return url;
   }
@@ -166,15 +169,17 @@ public final class Story {
     Cast cleo = Cast.signUp(anybody, "Cleo", "cleo@example.org", PASSWORD);
     cleo.addCard(GOOD_CARD);
     narrator.say("Cleo signs up, adds a card and starts what Ada has, at the new price.");
-    startSite(cleo, "small", "no");
+    startSite(cleo, "cleo-poems", "small", "no");
     return cleo;
   }
 
   private void juneIsBilled(Cast ada, Cast ben, Cast cleo) {
     narrator.chapter(today(), "June is over: invoices are issued, and settled");
     JsonNode adas = ada.invoice();
-    check(Fact.ADA_SMALL_JUNE, line(adas, "small"), "Ada's small site, at the old price");
-    check(Fact.ADA_MEDIUM_JUNE, line(adas, "medium"), "Ada's medium site");
+    JsonNode small = line(adas, "small");
+    JsonNode medium = line(adas, "medium");
+    check(Fact.ADA_SMALL_JUNE, small.path("amount"), "Ada's small site: " + why(small));
+    check(Fact.ADA_MEDIUM_JUNE, medium.path("amount"), "Ada's medium site: " + why(medium));
     check(Fact.ADA_JUNE, adas.path("total"), "Ada's invoice " + adas.path("number").asText());
     check(Fact.ADA_JUNE_VOUCHER, spent(ada, "voucher"), "    from her voucher");
     check(Fact.ADA_JUNE_CASH, spent(ada, "cash"), "    from her cash");
@@ -184,7 +189,7 @@ public final class Story {
     check(
         Fact.CLEO_JUNE,
         cleos.path("total"),
-        "Cleo's invoice " + cleos.path("number").asText() + ", 20 days at the new price");
+        "Cleo's invoice " + cleos.path("number").asText() + ": " + why(line(cleos, "small")));
     requirePaid(cleos);
     narrator.say("    paid from her card");
     JsonNode bens = ben.invoice();
@@ -193,7 +198,8 @@ public final class Story {
         ben.api().get("/v1/payments").at("/items/0/state").asText().equals("DECLINED"),
         "Ben's card should have been declined");
     require(bens.path("status").asText().equals("OPEN"), "Ben's invoice should be open");
-    narrator.say("    his card is declined: it stays open until " + day(bens.path("dueAt")));
+    narrator.say(
+        "    his card is declined: it stays open, to be paid before " + day(bens.path("dueAt")));
   }
 
   private void benIsReminded(Cast ben, String site) {
@@ -277,10 +283,14 @@ public final class Story {
   private static JsonNode line(JsonNode invoice, String size) {
     for (JsonNode line : invoice.path("lines")) {
       if (line.path("description").asText().contains("size=" + size)) {
-        return line.path("amount");
+        return line;
       }
     }
-    throw new StoryBroken("the invoice has no line for the " + size + " site");
+    throw new StoryBroken("there is no line for the " + size + " site in invoice " + invoice);
+  }
+
+  private static String why(JsonNode line) {
+    return line.path("explanation").asText();
   }
 
   /** What was last taken from a pocket of the wallet, as a positive amount. */
@@ -303,7 +313,7 @@ public final class Story {
   private List<String> events(Cast who) {
     List<String> types = new ArrayList<>();
     admin
-        .get("/v1/admin/customers/" + who.id() + "/events?limit=200")
+        .get("/v1/admin/customers/" + who.id() + "/events?limit=100")
         .path("items")
         .forEach(event -> types.add(event.path("type").asText()));
     return types;

@@ -4,20 +4,27 @@ import dev.innkeeper.billing.BillingEngine;
 import dev.innkeeper.billing.customer.Customer;
 import dev.innkeeper.billing.dunning.GraceStatus;
 import dev.innkeeper.billing.invoice.Invoice;
+import dev.innkeeper.billing.invoice.InvoiceQuery;
+import dev.innkeeper.billing.invoice.InvoiceStatus;
 import dev.innkeeper.billing.ledger.Side;
 import dev.innkeeper.billing.ledger.TrialBalance;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.payment.Wallet;
+import dev.innkeeper.server.pages.Layout.Link;
 import dev.innkeeper.server.runtime.Services;
 import dev.innkeeper.server.time.TrialTime;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.math.BigInteger;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 /** What an admin sees: customers, invoices, the ledger. */
 final class AdminPages extends PageRoutes {
   private static final int PAGE = 50;
+
+  /** The states an invoice can be looked for by, in the order they are shown. */
+  private static final Map<String, InvoiceStatus> STATES = states();
 
   private final InvoiceView invoices;
   private final WalletView wallets;
@@ -39,10 +49,20 @@ final class AdminPages extends PageRoutes {
     this.rows = new ServiceRows(services);
   }
 
+  private static Map<String, InvoiceStatus> states() {
+    Map<String, InvoiceStatus> states = new LinkedHashMap<>();
+    states.put("open", InvoiceStatus.OPEN);
+    states.put("paid", InvoiceStatus.PAID);
+    states.put("void", InvoiceStatus.VOID);
+    states.put("given-up", InvoiceStatus.UNCOLLECTIBLE);
+    return Collections.unmodifiableMap(states);
+  }
+
   void addTo(RoutesConfig routes) {
     routes.get("/admin/customers", ctx -> forAdmin(ctx, this::customers));
     routes.get("/admin/customers/{id}", ctx -> forAdmin(ctx, this::customer));
     routes.get("/admin/customers/{id}/invoices/{invoice}", ctx -> forAdmin(ctx, this::invoice));
+    routes.get("/admin/invoices", ctx -> forAdmin(ctx, this::allInvoices));
     routes.get("/admin/ledger", ctx -> forAdmin(ctx, this::ledger));
     services
         .trial()
@@ -104,7 +124,7 @@ final class AdminPages extends PageRoutes {
             customer.name(),
             customer.email(),
             Show.date(customer.createdAt(), zone),
-            zone.getId(),
+            zone.getId().equals("Z") ? "UTC" : zone.getId(),
             engine.dunning().of(customer.id()).map(grace -> grace(grace, zone)).orElse(null),
             wallets.of(customer.id()),
             rows.of(customer.id()),
@@ -143,6 +163,42 @@ final class AdminPages extends PageRoutes {
                 invoice.buyer().name(),
                 List.of()));
     show(ctx, visit, shown.title(), "invoice.jte", Map.of("view", shown));
+  }
+
+  private void allInvoices(Context ctx, Visit visit) {
+    String state = ctx.queryParam("state");
+    InvoiceQuery query = InvoiceQuery.all().withPage(ctx.queryParam("below"), PAGE + 1);
+    InvoiceStatus status =
+        STATES.entrySet().stream()
+            .filter(e -> e.getKey().equals(state))
+            .map(Map.Entry::getValue)
+            .findFirst()
+            .orElse(null);
+    List<Invoice> found =
+        services.engine().invoices().search(status == null ? query : query.withStatus(status));
+    List<View.InvoiceRow> shown =
+        found.stream().limit(PAGE).map(invoice -> invoices.row(invoice, href(invoice))).toList();
+    List<Link> links = new ArrayList<>();
+    links.add(new Link("/admin/invoices", "All", status == null));
+    STATES.forEach(
+        (word, one) ->
+            links.add(
+                new Link("/admin/invoices?state=" + word, Show.words(word), one.equals(status))));
+    String next = null;
+    if (found.size() > PAGE) {
+      next =
+          "/admin/invoices?"
+              + (status == null ? "" : "state=" + state + "&")
+              + "below="
+              + URLEncoder.encode(
+                  String.valueOf(found.get(PAGE - 1).number()), StandardCharsets.UTF_8);
+    }
+    show(
+        ctx,
+        visit,
+        "Invoices",
+        "admin/invoices.jte",
+        Map.of("view", new View.AdminInvoices(shown, "By number, the newest first.", links, next)));
   }
 
   /** What one currency's accounts sum to, in minor units. */

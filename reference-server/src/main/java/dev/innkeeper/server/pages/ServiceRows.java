@@ -50,7 +50,7 @@ final class ServiceRows {
     String since = Show.date(subscription.startedAt(), zone);
     return new View.ServiceRow(
         subscription.id().toString(),
-        services.engine().catalog().product(subscription.productCode()).name(),
+        name(subscription),
         detail(subscription),
         status(service),
         ended && endsAt != null ? since + " – " + Show.date(endsAt, zone) : since,
@@ -59,6 +59,12 @@ final class ServiceRows {
         ended ? null : service.address(),
         endsAt != null && !ended ? "ends on " + Show.date(endsAt, zone) : service.problem(),
         !ended && endsAt == null);
+  }
+
+  /** The owner's word for it, or the product's name. */
+  private String name(Subscription subscription) {
+    String product = services.engine().catalog().product(subscription.productCode()).name();
+    return subscription.metadata().getOrDefault(Shop.NAME, product);
   }
 
   private static String detail(Subscription subscription) {
@@ -87,7 +93,8 @@ final class ServiceRows {
           switch (service.state()) {
             case RUNNING -> new View.Badge("good", "Running");
             case STARTING -> new View.Badge("warn", "Starting");
-            case FAILED -> new View.Badge("bad", "Failed");
+            case SUSPENDED -> new View.Badge("warn", "Coming back");
+            case FAILED, GONE -> new View.Badge("bad", "Failed");
             case NONE -> new View.Badge("good", "Active");
           };
       case PAUSED -> new View.Badge("", "Paused");

@@ -12,6 +12,7 @@ import dev.innkeeper.billing.subscription.CancelAt;
 import dev.innkeeper.billing.subscription.NewSubscription;
 import dev.innkeeper.server.auth.Identity;
 import dev.innkeeper.server.runtime.Services;
+import dev.innkeeper.server.runtime.Shop;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.ArrayList;
@@ -60,7 +61,12 @@ final class ShopPages extends PageRoutes {
     for (Map<String, String> options : choices(product)) {
       quote(product, options, currency).ifPresent(quote -> offers.add(offer(options, quote)));
     }
-    return new View.ProductCard(product.code(), product.name(), billing(product.billing()), offers);
+    return new View.ProductCard(
+        product.code(),
+        product.name(),
+        billing(product.billing()),
+        product.provisioner() != null,
+        offers);
   }
 
   private Optional<Quote> quote(Product product, Map<String, String> options, Currency currency) {
@@ -149,11 +155,14 @@ final class ShopPages extends PageRoutes {
         "/products",
         () -> {
           Customer customer = services.engine().customers().get(customerId);
+          NewSubscription wanted =
+              NewSubscription.of(customerId, form(ctx, "product"), customer.currency())
+                  .withOptions(options);
+          String name = form(ctx, "name");
           services
               .shop()
               .start(
-                  NewSubscription.of(customerId, form(ctx, "product"), customer.currency())
-                      .withOptions(options),
+                  name.isEmpty() ? wanted : wanted.withMetadata(Map.of(Shop.NAME, name)),
                   form(ctx, "key"));
           return "Your service is starting. It is reached at its address once it is up.";
         });

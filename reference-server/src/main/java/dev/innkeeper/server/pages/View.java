@@ -37,8 +37,13 @@ public final class View {
    */
   public record Products(List<ProductCard> products, @Nullable String gate) {}
 
-  /** A product and what it can be had as. */
-  public record ProductCard(String code, String name, String billing, List<Offer> offers) {}
+  /**
+   * A product and what it can be had as.
+   *
+   * @param named whether its buyer gives it a name
+   */
+  public record ProductCard(
+      String code, String name, String billing, boolean named, List<Offer> offers) {}
 
   /**
    * One choice of options with its price.

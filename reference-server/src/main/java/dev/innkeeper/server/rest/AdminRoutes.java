@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.innkeeper.billing.catalog.CatalogDiff;
 import dev.innkeeper.billing.customer.Customer;
 import dev.innkeeper.billing.event.StoredEvent;
+import dev.innkeeper.billing.invoice.InvoiceQuery;
+import dev.innkeeper.billing.invoice.InvoiceStatus;
 import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.billing.ledger.TrialBalance;
 import dev.innkeeper.billing.problem.InvalidInput;
@@ -12,6 +14,7 @@ import dev.innkeeper.server.runtime.Services;
 import io.javalin.http.Context;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -55,6 +58,9 @@ final class AdminRoutes {
                 "A customer's invoices, newest first.",
                 this::invoices)
             .paged(),
+        Endpoint.get(
+                "/v1/admin/invoices", Caller.ADMIN, "Everybody's invoices, by number.", this::all)
+            .withQuery("status", "after", "limit"),
         Endpoint.get(
                 "/v1/admin/customers/{id}/events",
                 Caller.ADMIN,
@@ -117,6 +123,27 @@ final class AdminRoutes {
             .map(InvoiceJson::of)
             .toList();
     requests.page(ctx, found, limit, invoice -> invoice.id().toString());
+  }
+
+  private void all(Context ctx) {
+    int limit = requests.limit(ctx);
+    InvoiceQuery query = InvoiceQuery.all().withPage(requests.cursor(ctx), limit + 1);
+    String status = ctx.queryParam("status");
+    if (status != null) {
+      query = query.withStatus(status(status));
+    }
+    List<InvoiceJson> found =
+        services.engine().invoices().search(query).stream().map(InvoiceJson::of).toList();
+    requests.page(ctx, found, limit, invoice -> String.valueOf(invoice.number()));
+  }
+
+  private static InvoiceStatus status(String text) {
+    for (InvoiceStatus status : InvoiceStatus.values()) {
+      if (status.name().equals(text.toUpperCase(Locale.ROOT))) {
+        return status;
+      }
+    }
+    throw new InvalidInput("status", "must be open, paid, void or uncollectible");
   }
 
   /** An event with its data as an object. */

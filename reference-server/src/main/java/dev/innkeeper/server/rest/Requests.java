@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** What the routes share: who asks, with which body, key and page. Thread-safe. */
 final class Requests {
   private static final int PAGE_PRESET = 50;
-  private static final int PAGE_MAX = 200;
+  private static final int PAGE_MAX = 100;
   private static final String BEARER = "Bearer ";
 
   private final ObjectMapper json;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,8 +19,9 @@ public final class DueWorker implements AutoCloseable {
   private final BillingEngine engine;
   private final List<Extra> extras;
   private final ScheduledExecutorService thread;
+  private final AtomicBoolean started = new AtomicBoolean();
 
-  /** Due work that is not the engine's, such as provisioning. */
+  /** Due work that is not the engine's, such as provisioning, with threads of its own. */
   public interface Extra {
     /** Does what is due; returns how many items were done. */
     int runDue();
@@ -39,20 +41,28 @@ public final class DueWorker implements AutoCloseable {
 
   /** Begins to look for due work, again after each pause. */
   public void start(Duration pause) {
+    started.set(true);
     var unused =
         thread.scheduleWithFixedDelay(this::runSafely, 0, pause.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** Looks for due work at once, without waiting for what comes of it. */
+  public void soon() {
+    if (started.get() && !thread.isShutdown()) {
+      thread.execute(this::runSafely);
+    }
+  }
+
   private void runSafely() {
     try {
-      runOnce();
+      int unused = runEngine();
     } catch (RuntimeException e) {
       LOG.error("due work failed, and is tried again", e);
     }
   }
 
   /**
-   * Does due work until nothing is due.
+   * Does due work, extra work too, until nothing is due.
    *
    * @return how many items were done
    */
@@ -69,8 +79,12 @@ public final class DueWorker implements AutoCloseable {
     return total;
   }
 
+  private synchronized int runEngine() {
+    return engine.runDue(BUDGET).done().values().stream().mapToInt(Integer::intValue).sum();
+  }
+
   private synchronized int runOnce() {
-    int done = engine.runDue(BUDGET).done().values().stream().mapToInt(Integer::intValue).sum();
+    int done = runEngine();
     for (Extra extra : extras) {
       done += extra.runDue();
     }

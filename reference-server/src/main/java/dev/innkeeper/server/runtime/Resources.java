@@ -1,5 +1,8 @@
 package dev.innkeeper.server.runtime;
 
+import dev.innkeeper.billing.problem.InvalidInput.Violation;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +15,9 @@ public interface Resources {
     NONE,
     STARTING,
     RUNNING,
-    FAILED
+    SUSPENDED,
+    FAILED,
+    GONE
   }
 
   /**
@@ -25,4 +30,12 @@ public interface Resources {
 
   /** What was made for the subscription; empty when nothing is. */
   Optional<Resource> of(UUID customerId, UUID subscriptionId);
+
+  /**
+   * What would be wrong with a new one; empty when it can be made.
+   *
+   * @param options every option of the product, with its value
+   * @param name the owner's word for it
+   */
+  List<Violation> check(String productCode, Map<String, String> options, String name);
 }

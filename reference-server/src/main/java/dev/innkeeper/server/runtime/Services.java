@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param trial how to move the clock; empty in production, where it can't be moved
  * @param shop starts services
- * @param doDueWork does what is due now, such as settling what was just paid for
+ * @param doDueWork looks for due work soon, without waiting for it
  */
 public record Services(
     ServerConfig config,

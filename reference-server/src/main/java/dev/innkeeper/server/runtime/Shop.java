@@ -5,6 +5,8 @@ import dev.innkeeper.billing.catalog.QuoteRequest;
 import dev.innkeeper.billing.customer.Customer;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.payment.DeployDecision;
+import dev.innkeeper.billing.problem.InvalidInput;
+import dev.innkeeper.billing.problem.InvalidInput.Violation;
 import dev.innkeeper.billing.problem.NotAllowed;
 import dev.innkeeper.billing.subscription.CancelAt;
 import dev.innkeeper.billing.subscription.NewSubscription;
@@ -12,7 +14,9 @@ import dev.innkeeper.billing.subscription.Subscription;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class Shop {
+  /** What a service's owner calls it, in the subscription's metadata. */
+  public static final String NAME = "name";
+
   private final BillingEngine engine;
   private final Resources resources;
   private final Runnable doDueWork;
@@ -65,9 +72,37 @@ public final class Shop {
         instanceof DeployDecision.Refused refused) {
       throw new NotAllowed(refused.code(), refused.message());
     }
+    String name = wanted.metadata().get(NAME);
+    if (name != null && !isRepeat(wanted, name)) {
+      List<Violation> problems = resources.check(wanted.productCode(), chosen(wanted), name);
+      if (!problems.isEmpty()) {
+        throw new InvalidInput(problems);
+      }
+    }
     Subscription started = engine.subscriptions().start(wanted, key);
     doDueWork.run();
     return view(started);
+  }
+
+  /** A name is not free any more when the same request comes again: the engine tells them apart. */
+  private boolean isRepeat(NewSubscription wanted, String name) {
+    return engine.subscriptions().list(wanted.customerId()).stream()
+        .anyMatch(
+            s ->
+                name.equals(s.metadata().get(NAME))
+                    && s.productCode().equals(wanted.productCode()));
+  }
+
+  /** What was chosen, with the product's defaults for the rest. */
+  private Map<String, String> chosen(NewSubscription wanted) {
+    Map<String, String> all = new TreeMap<>();
+    engine
+        .catalog()
+        .product(wanted.productCode())
+        .options()
+        .forEach((option, values) -> all.put(option, values.get(0)));
+    all.putAll(wanted.options());
+    return all;
   }
 
   /** Ends a service. */

@@ -1,0 +1,168 @@
+package dev.innkeeper.server.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.innkeeper.server.InnkeeperServer;
+import dev.innkeeper.server.TestServer;
+import dev.innkeeper.server.config.ConfigKey;
+import dev.innkeeper.server.demo.Story;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The pages in a real Chromium, after the demo's two months. Skipped, aloud, without one. */
+class BrowserTest {
+  private static TestServer server;
+  private static Chromium browser;
+
+  @BeforeAll
+  static void start() {
+    Optional<Path> chromium = Chromium.installed();
+    assumeTrue(
+        chromium.isPresent(),
+        "NOT TESTED IN A BROWSER: there is no Chromium here; install one, or name it in"
+            + " INNKEEPER_CHROMIUM");
+    server =
+        TestServer.start(
+            TestServer.settingsWithSites()
+                .option(ConfigKey.TRIAL_CLOCK_START, Story.BEGIN, "test"));
+    new Story(
+            server.admin(),
+            new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8))
+        .play();
+    browser = Chromium.start(chromium.get());
+  }
+
+  @AfterAll
+  static void stop() {
+    if (browser != null) {
+      browser.close();
+    }
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  private static void signIn(String email, String password) {
+    browser.look(1280, 900, "light");
+    browser.open(server.url() + "/sign-in");
+    if (browser.eval("document.querySelector('#email') === null").asBoolean()) {
+      browser.click(".who form button");
+      browser.open(server.url() + "/sign-in");
+    }
+    browser.fill("#email", email);
+    browser.fill("#password", password);
+    browser.click("main form button");
+  }
+
+  private static void signInAsAdmin() throws IOException {
+    Path folder = server.server().services().config().dataFolder();
+    String[] words =
+        Files.readString(folder.resolve(InnkeeperServer.ADMIN_SIGN_IN_FILE)).trim().split(" ", 2);
+    signIn(words[0], words[1]);
+  }
+
+  @Test
+  void aNewcomerSignsUpPaysAndStartsASite() {
+    browser.look(390, 844, "light");
+    browser.open(server.url() + "/sign-in");
+    if (!browser.eval("document.querySelector('.who form') === null").asBoolean()) {
+      browser.click(".who form button");
+    }
+    browser.open(server.url() + "/sign-up");
+    browser.fill("#name", "<b>Dora</b> & sons");
+    browser.fill("#email", "dora@example.org");
+    browser.fill("#password", "a good password");
+    browser.click("main form button");
+    assertThat(browser.text()).contains("Welcome! Choose a product", "There is no usable card");
+
+    browser.open(server.url() + "/wallet");
+    browser.fill("#number", "4242 4242 4242 4242");
+    browser.click("form[action='/wallet/cards'] button");
+    assertThat(browser.text()).contains("The card is added.", "Visa …4242");
+    browser.fill("#amount", "12.345");
+    browser.click("form[action='/wallet/top-ups'] button");
+    assertThat(browser.text()).contains("12.345 has more decimals than EUR");
+    browser.fill("#amount", "12.30");
+    browser.click("form[action='/wallet/top-ups'] button");
+    assertThat(browser.text()).contains("12.30\u00a0EUR are in your wallet.");
+
+    browser.open(server.url() + "/products");
+    browser.fill("form[action='/services'] input[name=name]", "dora-rocks");
+    browser.click("form[action='/services'] button");
+    assertThat(browser.text()).contains("dora-rocks", "Your service is starting.");
+  }
+
+  @Test
+  void whatPeopleTypeIsShownAndNeverRun() throws IOException {
+    server
+        .client()
+        .post(
+            "/v1/customers",
+            Map.of(
+                "name",
+                "<img src=x onerror=alert(1)>",
+                "email",
+                "mallory@example.org",
+                "password",
+                "innkeeper-demo"));
+    signInAsAdmin();
+    browser.open(server.url() + "/admin/customers");
+    assertThat(browser.text()).contains("<img src=x onerror=alert(1)>");
+    assertThat(browser.eval("document.querySelectorAll('main img').length").asInt()).isZero();
+  }
+
+  @Test
+  void anAdminSeesCustomersInvoicesAndBalancedBooks() throws IOException {
+    signInAsAdmin();
+    browser.open(server.url() + "/admin/customers");
+    assertThat(browser.text()).contains("Ada", "Ben", "Cleo");
+    browser.open(server.url() + "/admin/invoices?state=paid");
+    assertThat(browser.text()).contains("INV-2026-000001", "16.00\u00a0EUR");
+    browser.open(server.url() + "/admin/ledger");
+    assertThat(browser.text()).contains("revenue/site", "balanced: difference 0");
+  }
+
+  @Test
+  void noPageIsWiderThanAPhone() throws IOException {
+    signIn("ada@example.org", Story.PASSWORD);
+    browser.open(server.url() + "/invoices");
+    String invoice = browser.eval("document.querySelector('td a').getAttribute('href')").asText();
+    for (String path : List.of("/products", "/services", "/wallet", "/invoices", invoice)) {
+      requireFits(path);
+    }
+    signInAsAdmin();
+    for (String path :
+        List.of(
+            "/admin/customers",
+            "/admin/invoices",
+            "/admin/ledger",
+            "/admin/vouchers",
+            "/admin/prices")) {
+      requireFits(path);
+    }
+  }
+
+  private static void requireFits(String path) {
+    for (String scheme : List.of("light", "dark")) {
+      browser.look(390, 844, scheme);
+      browser.open(server.url() + path);
+      assertThat(browser.eval("document.documentElement.scrollWidth").asInt())
+          .as(path)
+          .isLessThanOrEqualTo(390);
+      assertThat(browser.eval("document.querySelectorAll('h1').length").asInt())
+          .as(path)
+          .isEqualTo(1);
+    }
+  }
+}
