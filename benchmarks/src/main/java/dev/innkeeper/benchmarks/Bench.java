@@ -29,7 +29,11 @@ public final class Bench {
 
   /** Runs the named benchmark, and prints its table as Markdown. */
   public static void main(String[] arguments) throws Exception {
-    Map<String, Driver> drivers = new TreeMap<>(Map.of("ledger", new LedgerBench()));
+    Map<String, Driver> drivers = new TreeMap<>(
+            Map.of(
+                "ledger", new LedgerBench(),
+                "rating", new RatingBench(),
+                "usage", new UsageBench()));
     List<String> words = List.of(arguments);
     Driver driver = words.isEmpty() ? null : drivers.get(words.get(0));
     if (driver == null || !List.of("--quick").containsAll(words.subList(1, words.size()))) {
