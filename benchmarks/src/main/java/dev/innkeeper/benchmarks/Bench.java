@@ -29,7 +29,8 @@ public final class Bench {
 
   /** Runs the named benchmark, and prints its table as Markdown. */
   public static void main(String[] arguments) throws Exception {
-    Map<String, Driver> drivers = new TreeMap<>(
+    Map<String, Driver> drivers =
+        new TreeMap<>(
             Map.of(
                 "ledger", new LedgerBench(),
                 "rating", new RatingBench(),

@@ -65,8 +65,7 @@ final class Populations {
     ObjectMapper json = BillingJson.mapper();
     Catalog catalog = new Catalog(db, json, new Ids(clock, new SecureRandom()), clock);
     catalog.apply(CATALOG, "bench");
-    UUID price =
-        catalog.priceFor("vm", Map.of(), Currency.EUR, clock.instant()).id();
+    UUID price = catalog.priceFor("vm", Map.of(), Currency.EUR, clock.instant()).id();
     Instant start = clock.instant();
     db.run(handle -> fill(handle, count, price, start));
     for (String table : new String[] {"customer", "subscription", "billing_due"}) {

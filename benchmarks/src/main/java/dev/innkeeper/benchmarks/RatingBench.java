@@ -115,8 +115,10 @@ final class RatingBench implements Bench.Driver {
       var second = engine.runDue(Duration.ofSeconds(30));
       double millis = (System.nanoTime() - begin) / 1e6;
       String after = counters(db);
-      out.printf("| a tick over %,d subscriptions with nothing due | %.1f ms |%n", population, millis);
-      out.printf("| their rows read and written by it, before → after | %s → %s |%n", before, after);
+      out.printf(
+          "| a tick over %,d subscriptions with nothing due | %.1f ms |%n", population, millis);
+      out.printf(
+          "| their rows read and written by it, before → after | %s → %s |%n", before, after);
       if (first.equals(second) && !before.equals(after)) {
         throw new IllegalStateException("a tick with nothing due touched subscriptions");
       }

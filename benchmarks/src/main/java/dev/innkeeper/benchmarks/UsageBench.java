@@ -50,11 +50,9 @@ final class UsageBench implements Bench.Driver {
     try (BenchDatabase server = BenchDatabase.start();
         HikariDataSource pool = server.createDatabase("usage", 4)) {
       Database db = new Database(pool, BenchDatabase.SCHEMA);
-      Catalog catalog =
-          Populations.create(db, Clock.fixed(START, ZoneOffset.UTC), SUBSCRIPTIONS);
+      Catalog catalog = Populations.create(db, Clock.fixed(START, ZoneOffset.UTC), SUBSCRIPTIONS);
       Usage usage = usage(db, catalog);
-      db.run(
-          handle -> handle.execute("create table @.bare (like @.usage_record including all)"));
+      db.run(handle -> handle.execute("create table @.bare (like @.usage_record including all)"));
       double[] bare = new double[rounds];
       double[] fresh = new double[rounds];
       double[] again = new double[rounds];
@@ -131,8 +129,7 @@ final class UsageBench implements Bench.Driver {
 
   private static void print(PrintStream out, String name, double[] seconds, double[] floor) {
     double rate = BATCH / median(seconds);
-    out.printf(
-        "| %s | %,.0f | %.0f %% |%n", name, rate, 100 * rate * median(floor) / BATCH);
+    out.printf("| %s | %,.0f | %.0f %% |%n", name, rate, 100 * rate * median(floor) / BATCH);
   }
 
   private static double median(double[] values) {

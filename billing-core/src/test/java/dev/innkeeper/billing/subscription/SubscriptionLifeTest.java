@@ -62,8 +62,7 @@ class SubscriptionLifeTest {
       f.at("2026-03-%02dT00:00:00Z".formatted(day + 1));
       f.subscriptions.resume(ada.id(), s.id());
       if (day % 3 == 0) {
-        charges.addAll(
-            f.take(ada, f.clock.instant().toString(), ChargeScope.ADVANCE_ONLY));
+        charges.addAll(f.take(ada, f.clock.instant().toString(), ChargeScope.ADVANCE_ONLY));
       }
     }
     f.at("2026-04-01T00:00:00Z");
@@ -79,7 +78,8 @@ class SubscriptionLifeTest {
     f.at("2026-04-01T00:00:00Z");
     f.db.run(
         h ->
-            h.createUpdate("update @.subscription_billing set open = chr(10) || 'broken'"
+            h.createUpdate(
+                    "update @.subscription_billing set open = chr(10) || 'broken'"
                         + " where customer_id = :c")
                 .bind("c", ada.id())
                 .execute());
@@ -160,8 +160,7 @@ class SubscriptionLifeTest {
     f.start(berlin, "site", Map.of("size", "large"));
     f.at("2026-03-31T22:00:00Z");
     // The month began at 23:00 UTC of the day before the start, and has 743 hours.
-    assertThat(f.take(berlin, "2026-03-31T22:00:00Z").get(0).explanation())
-        .startsWith("742 h ×");
+    assertThat(f.take(berlin, "2026-03-31T22:00:00Z").get(0).explanation()).startsWith("742 h ×");
     assertThat(f.nextDue(berlin.id())).contains(Instant.parse("2026-04-30T22:00:00Z"));
     assertThat(f.take(berlin, "2026-03-31T22:00:00Z")).isEmpty();
     f.at("2026-10-31T23:00:00Z");
@@ -263,8 +262,7 @@ class SubscriptionLifeTest {
     assertThat(f.take(ada, "2026-04-01T00:00:00Z")).isEmpty();
     assertThat(new SubscriptionEnds(f.subscriptions).runBatch(f.clock.instant())).isEqualTo(1);
     assertThat(new SubscriptionEnds(f.subscriptions).runBatch(f.clock.instant())).isZero();
-    assertThat(f.subscriptions.get(ada.id(), s.id()).status())
-        .isEqualTo(SubscriptionStatus.ENDED);
+    assertThat(f.subscriptions.get(ada.id(), s.id()).status()).isEqualTo(SubscriptionStatus.ENDED);
     assertThatThrownBy(() -> f.subscriptions.resume(ada.id(), s.id()))
         .isInstanceOf(NotAllowed.class);
     assertThat(f.events.of(ada.id(), 0, 50))
