@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import javax.sql.DataSource;
@@ -37,6 +38,9 @@ public final class PostgresServer implements AutoCloseable {
 
   private static final int PASSWORD_BYTES = 24;
 
+  /** In postmaster.pid, from 1. */
+  private static final int PID_FILE_PORT_LINE = 4;
+
   private final EmbeddedPostgres postgres;
   private final @Nullable String password;
 
@@ -59,7 +63,7 @@ public final class PostgresServer implements AutoCloseable {
       Path dataFolder, int port, Map<String, String> settings) {
     String password = password(dataFolder);
     EmbeddedPostgres.Builder builder =
-        builder(port, DURABLE, settings)
+        builder(portOn(dataFolder, port), DURABLE, settings)
             .setDataDirectory(dataFolder)
             .setCleanDataDirectory(false)
             .setOverrideWorkingDirectory(programs(dataFolder).toFile())
@@ -72,6 +76,47 @@ public final class PostgresServer implements AutoCloseable {
       server.close();
       throw new IllegalStateException("PostgreSQL could not be given a password: " + e, e);
     }
+  }
+
+  /**
+   * The port to start on: where a server that outlived its JVM still runs on the folder, its port,
+   * since a second one can't start beside it and the first would be waited for in vain elsewhere.
+   */
+  private static int portOn(Path dataFolder, int wanted) {
+    Path file = dataFolder.resolve("postmaster.pid");
+    try {
+      if (!Files.exists(file)) {
+        return wanted;
+      }
+      List<String> lines = Files.readAllLines(file);
+      if (lines.size() < PID_FILE_PORT_LINE || !isPostgres(lines.get(0).strip())) {
+        return wanted;
+      }
+      int running = Integer.parseInt(lines.get(PID_FILE_PORT_LINE - 1).strip());
+      if (wanted != 0 && wanted != running) {
+        throw new IllegalStateException(
+            "PostgreSQL still runs on "
+                + dataFolder
+                + " at port "
+                + running
+                + ", not "
+                + wanted
+                + ": stop process "
+                + lines.get(0).strip()
+                + ", or ask for that port");
+      }
+      return running;
+    } catch (IOException | NumberFormatException e) {
+      throw new IllegalStateException("can't read " + file + ": " + e, e);
+    }
+  }
+
+  private static boolean isPostgres(String processId) {
+    return ProcessHandle.of(Long.parseLong(processId))
+        .filter(ProcessHandle::isAlive)
+        .flatMap(process -> process.info().command())
+        .filter(command -> command.contains("postgres"))
+        .isPresent();
   }
 
   /**

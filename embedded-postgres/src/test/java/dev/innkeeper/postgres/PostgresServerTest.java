@@ -3,6 +3,7 @@ package dev.innkeeper.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -52,6 +53,43 @@ class PostgresServerTest {
             PosixFilePermissions.toString(
                 Files.getPosixFilePermissions(folder.resolve("pg.password"))))
         .isEqualTo("rw-------");
+  }
+
+  /** What a server's JVM does until it is killed. */
+  static final class Victim {
+    public static void main(String[] arguments) throws Exception {
+      PostgresServer server = PostgresServer.startDurable(Path.of(arguments[0]), 0, Map.of());
+      execute(server, "create table kept (n int)");
+      execute(server, "insert into kept values (42)");
+      System.out.println("committed");
+      System.in.read();
+    }
+  }
+
+  @Test
+  void aServerThatOutlivedItsKilledJvmIsTakenOver() throws Exception {
+    Path data = folder.resolve("pg");
+    Process victim =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Victim.class.getName(),
+                data.toString())
+            .redirectErrorStream(true)
+            .start();
+    BufferedReader output = victim.inputReader();
+    String line = output.readLine();
+    while (line != null && !line.equals("committed")) {
+      line = output.readLine();
+    }
+    assertThat(line).isEqualTo("committed");
+    victim.destroyForcibly().waitFor();
+
+    try (PostgresServer server = PostgresServer.startDurable(data, 0, Map.of())) {
+      assertThat(query(server, "select n from kept")).isEqualTo("42");
+    }
+    assertThat(data.resolve("postmaster.pid")).doesNotExist();
   }
 
   private static void execute(PostgresServer server, String sql) throws SQLException {
