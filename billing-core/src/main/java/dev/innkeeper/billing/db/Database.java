@@ -13,6 +13,8 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementExceptions;
+import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -153,6 +155,8 @@ public final class Database {
   }
 
   private Jdbi withSchema(Jdbi target) {
+    // An exception ends in a log, where the values bound to a statement don't belong.
+    target.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
     return target.setTemplateEngine((template, context) -> sql(template));
   }
 

@@ -1,0 +1,99 @@
+package dev.innkeeper.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.innkeeper.billing.testing.TestDatabase;
+import dev.innkeeper.server.TestServer;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What commands print, and what they exit with. */
+class CommandTest {
+  @TempDir private Path folder;
+
+  /** What a command left behind. */
+  private record Ended(int code, String output, String errors) {}
+
+  private static Ended run(String... arguments) {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    ByteArrayOutputStream errors = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(output, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));
+    try {
+      int code = InnkeeperCommand.execute(arguments);
+      return new Ended(
+          code, output.toString(StandardCharsets.UTF_8), errors.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+  }
+
+  @Test
+  void anUnusableConfigurationIsUsageError() throws Exception {
+    Path file = Files.writeString(folder.resolve("bad.yaml"), "http:\n  port: eighty\n");
+    Ended ended = run("serve", "--config", file.toString());
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.errors())
+        .contains("bad.yaml, line 2: http.port: 'eighty' must be a whole number from 0 to 65535")
+        .doesNotContain("\tat ");
+  }
+
+  @Test
+  void aTakenPortFailsTheDemoBeforeAnythingIsWritten() throws Exception {
+    Path data = folder.resolve("demo");
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Ended ended =
+          run("demo", "--data", data.toString(), "--port", "" + taken.getLocalPort(), "--once");
+      assertThat(ended.code()).isEqualTo(1);
+      assertThat(ended.errors()).contains("choose another with --port").doesNotContain("\tat ");
+    }
+    assertThat(data).doesNotExist();
+  }
+
+  @Test
+  void anUnknownOptionIsAUsageError() {
+    assertThat(run("serve", "--prot", "1").code()).isEqualTo(2);
+    assertThat(run("sevre").code()).isEqualTo(2);
+  }
+
+  @Test
+  void commandsSpeakToTheRunningServer() {
+    try (TestServer server = TestServer.start()) {
+      String data = server.server().services().config().dataFolder().toString();
+      assertThat(run("clock", "show", "--data", data).output())
+          .isEqualTo("2026-01-01T00:00:00Z (stands still)\n");
+      assertThat(run("clock", "advance", "P1M", "--data", data).output())
+          .isEqualTo("It is now 2026-02-01T00:00:00Z\n");
+      Ended vouchers = run("voucher", "issue", "5.00", "--codes", "3", "--data", data);
+      assertThat(vouchers.output().lines()).hasSize(3);
+      Ended wrong = run("voucher", "issue", "5.005", "--data", data);
+      assertThat(wrong.code()).isEqualTo(1);
+      assertThat(wrong.errors()).contains("5.005 has more decimals than EUR, which has 2");
+      assertThat(run("trial-balance", "--data", data).output()).contains("account");
+      Ended missing = run("catalog", "plan", folder.resolve("no.yaml").toString(), "--data", data);
+      assertThat(missing.code()).isEqualTo(2);
+      assertThat(missing.errors()).contains("name a readable file");
+    }
+  }
+
+  @Test
+  void withoutARunningServerACommandStartsOneForItself() {
+    String data = folder.resolve("data").toString();
+    String url = TestDatabase.server().jdbcUrl(TestDatabase.createDatabase());
+    Ended ended = run("trial-balance", "--data", data, "--database-url", url);
+    assertThat(ended.code()).as(ended.errors()).isZero();
+    assertThat(ended.output()).startsWith("account");
+    Ended migrated = run("migrate", "--data", data, "--database-url", url);
+    assertThat(migrated.output()).contains("up to date").doesNotContain("password");
+  }
+}
