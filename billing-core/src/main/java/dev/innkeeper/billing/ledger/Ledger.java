@@ -69,7 +69,13 @@ public final class Ledger implements AutoCloseable {
 
   /** What the ledger does when time has come. */
   public List<DueWork> dueWork() {
-    return List.of(new HoldExpiry(holds, this), new Sealer(db, new RowReader(db)));
+    return List.of(
+        new PartitionUpkeep(db), new HoldExpiry(holds, this), new Sealer(db, new RowReader(db)));
+  }
+
+  /** Writes the books as other programs read them. */
+  public LedgerExport export() {
+    return new LedgerExport(db);
   }
 
   /** Checks the books, and exports what others need to check them. */

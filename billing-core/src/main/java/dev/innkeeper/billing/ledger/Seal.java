@@ -38,6 +38,15 @@ record Seal(
       return bytes.length / SIZE;
     }
 
+    /** How many lines have the tag. */
+    int count(char tag) {
+      int count = 0;
+      for (int line = 0; line < count(); line++) {
+        count += tag(line) == tag ? 1 : 0;
+      }
+      return count;
+    }
+
     char tag(int line) {
       return (char) bytes[line * SIZE];
     }

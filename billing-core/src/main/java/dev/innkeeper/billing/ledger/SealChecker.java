@@ -46,6 +46,10 @@ final class SealChecker {
     if (now.hash().equals(seal.hash()) && sameChecksums) {
       return;
     }
+    if (seal.checksums().count(RowLine.TRANSFER) > seal.ids().size()) {
+      alteredItself(seal, "it has more checksums than transfers");
+      return;
+    }
     int before = findings.size();
     int line = 0;
     for (UUID id : seal.ids()) {
@@ -53,15 +57,23 @@ final class SealChecker {
       do {
         line++;
       } while (line < seal.checksums().count() && seal.checksums().tag(line) != RowLine.TRANSFER);
+      if (line > seal.checksums().count()) {
+        alteredItself(seal, "it has fewer checksums than transfers");
+        return;
+      }
       compare(seal, id, new Range(begin, line), rows.getOrDefault(id, List.of()));
     }
     if (findings.size() == before) {
-      add(
-          Finding.Kind.ALTERED,
-          "ledger_seal",
-          Long.toString(seal.number()),
-          "the seal itself is not what it was: its rows fit its checksums, its hash does not");
+      alteredItself(seal, "its rows fit its checksums, its hash does not");
     }
+  }
+
+  private void alteredItself(Seal seal, String why) {
+    add(
+        Finding.Kind.ALTERED,
+        "ledger_seal",
+        Long.toString(seal.number()),
+        "the seal itself is not what it was: " + why);
   }
 
   private record Range(int from, int to) {}
