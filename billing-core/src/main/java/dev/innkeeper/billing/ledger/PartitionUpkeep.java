@@ -69,7 +69,9 @@ final class PartitionUpkeep implements DueWork {
     String from = "'" + month.atDay(1) + " 00:00:00+00'";
     String to = "'" + month.plusMonths(1).atDay(1) + " 00:00:00+00'";
     handle.execute(
-        "create table " + table + " (like @.ledger_entry including defaults including constraints)");
+        "create table "
+            + table
+            + " (like @.ledger_entry including defaults including constraints)");
     handle.execute(
         "with moved as (delete from @.ledger_entry_rest where recorded_at >= "
             + from

@@ -115,7 +115,8 @@ class LedgerExportTest {
     ledger.export().journal(FIRST, LAST, text);
     String file = write("books.journal", text).toString();
     run("hledger", "-f", file, "check");
-    String balance = run("hledger", "-f", file, "balance", "--flat", "Income:Revenue:V-Um-Dsmall-1");
+    String balance =
+        run("hledger", "-f", file, "balance", "--flat", "Income:Revenue:V-Um-Dsmall-1");
     assertThat(balance).contains(ledger.balance(revenue).negated().toPlainString() + " EUR");
     assertThat(run("hledger", "-f", file, "balance", "--flat")).contains("TFT");
   }

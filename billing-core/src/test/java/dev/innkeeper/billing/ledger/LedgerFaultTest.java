@@ -42,7 +42,10 @@ class LedgerFaultTest {
   }
 
   private Transfer topUp() {
-    return Transfer.builder(ids.next(), "top-up").debit(gateway, eur(1)).credit(cash, eur(1)).build();
+    return Transfer.builder(ids.next(), "top-up")
+        .debit(gateway, eur(1))
+        .credit(cash, eur(1))
+        .build();
   }
 
   private static HikariDataSource pool(String url) {
@@ -122,7 +125,7 @@ class LedgerFaultTest {
     int port = server.port();
     try (HikariDataSource pool = pool(server.jdbcUrl("postgres"))) {
       new Migrations(pool, TestDatabase.SCHEMA).migrate();
-      LedgerSettings patient = LedgerSettings.STANDARD.withPatience(Duration.ofSeconds(120));
+      LedgerSettings patient = LedgerSettings.STANDARD.withPatience(Duration.ofMinutes(2));
       try (Ledger ledger = new Ledger(new Database(pool, TestDatabase.SCHEMA), clock, patient)) {
         Set<UUID> acknowledged = ConcurrentHashMap.newKeySet();
         for (int kill = 0; kill < kills; kill++) {

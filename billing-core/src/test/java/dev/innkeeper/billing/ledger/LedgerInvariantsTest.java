@@ -57,7 +57,11 @@ class LedgerInvariantsTest {
       for (int i = 0; i < 8; i++) {
         AccountId cash = Accounts.cash(customers.get(random.nextInt(3)), Currency.EUR);
         AccountId gateway = Accounts.gateway("sandbox", Currency.EUR);
-        add(Transfer.builder(ids.next(), "top-up").meta("month", "no. " + month), gateway, cash, 90);
+        add(
+            Transfer.builder(ids.next(), "top-up").meta("month", "no. " + month),
+            gateway,
+            cash,
+            90);
         AccountId revenue = Accounts.revenue("vm", Currency.EUR);
         add(Transfer.builder(ids.next(), "charge"), cash, revenue, 1 + random.nextInt(150));
         ledger.postAll(transfers.subList(transfers.size() - 2, transfers.size()));
@@ -152,8 +156,7 @@ class LedgerInvariantsTest {
               for (int i = 0; i < 60; i++) {
                 int from = random.nextInt(wanted.size());
                 int to = Math.min(wanted.size(), from + 1 + random.nextInt(20));
-                assertThat(ledger.postAll(wanted.subList(from, to)))
-                    .allMatch(PostResult::isPosted);
+                assertThat(ledger.postAll(wanted.subList(from, to))).allMatch(PostResult::isPosted);
               }
               ledger.postAll(wanted);
               return null;
@@ -205,7 +208,9 @@ class LedgerInvariantsTest {
                 f.kind() == Finding.Kind.ALTERED
                     && f.table().equals("ledger_entry")
                     && f.row().startsWith("line 1 of transfer " + entry));
-    db.run(handle -> handle.execute("delete from @.ledger_transfer where id = ?", UUID.fromString(entry)));
+    db.run(
+        handle ->
+            handle.execute("delete from @.ledger_transfer where id = ?", UUID.fromString(entry)));
     assertThat(audit.verify(1).findings())
         .anyMatch(
             f ->

@@ -54,8 +54,7 @@ class PartitionUpkeepTest {
     assertThat(upkeep.runBatch(clock.instant())).isEqualTo(3);
     assertThat(upkeep.runBatch(clock.instant())).isZero();
     assertThat(partitionsInUse())
-        .containsExactly(
-            "ledger_entry_202703 2", "ledger_entry_202704 2", "ledger_entry_rest 4");
+        .containsExactly("ledger_entry_202703 2", "ledger_entry_202704 2", "ledger_entry_rest 4");
     assertThat(ledger.history(cash, null, 100)).isEqualTo(before);
     topUp();
     assertThat(ledger.balance(cash)).isEqualTo(Amount.ofMinor(5, Currency.EUR));

@@ -135,25 +135,43 @@ final class Tampering {
     String key =
         switch (table) {
           case "ledger_transfer", "ledger_hold" -> "id = gen_random_uuid()";
-          case "ledger_entry" -> random.nextBoolean() ? "seq = seq + 1000" : "owner = gen_random_uuid()";
+          case "ledger_entry" ->
+              random.nextBoolean() ? "seq = seq + 1000" : "owner = gen_random_uuid()";
           case "ledger_account" -> "owner = gen_random_uuid()";
           default -> "number = number + 100";
         };
     String twin = "twin_" + Math.abs(random.nextInt());
     // One statement for the driver, four for the server: a twin is made, changed and put in.
-    return "create temp table " + twin + " on commit drop as select * from @." + table
-        + " order by random() limit 1; update " + twin + " set " + key
+    return "create temp table "
+        + twin
+        + " on commit drop as select * from @."
+        + table
+        + " order by random() limit 1; update "
+        + twin
+        + " set "
+        + key
         + (otherChange.startsWith(key.substring(0, 3)) || random.nextBoolean()
             ? ""
             : ", " + otherChange)
-        + "; insert into @." + table + " select * from " + twin;
+        + "; insert into @."
+        + table
+        + " select * from "
+        + twin;
   }
 
   /** Two rows exchange one value. */
   private String swap(String column) {
-    return "with two as (select ctid as c, tableoid as o, " + column + " as v, row_number() over ()"
-        + " as n from (select * , ctid, tableoid from @." + table + " order by random() limit 2) r)"
-        + " update @." + table + " t set " + column + " = b.v from two a join two b on a.n = 3 - b.n"
+    return "with two as (select ctid as c, tableoid as o, "
+        + column
+        + " as v, row_number() over ()"
+        + " as n from (select * , ctid, tableoid from @."
+        + table
+        + " order by random() limit 2) r)"
+        + " update @."
+        + table
+        + " t set "
+        + column
+        + " = b.v from two a join two b on a.n = 3 - b.n"
         + " where t.ctid = a.c and t.tableoid = a.o";
   }
 
