@@ -67,7 +67,7 @@ final class BareSql {
         owners[line] = wallets.owners().get(random.nextInt(wallets.owners().size()));
         accounts[line] = wallets.account();
         // Unique within the account, which is all the tables ask for.
-        seqs[line] = round * 2 * transfers + line + 1;
+        seqs[line] = round * 2_000 + line + 1;
         entryIds[line] = ids[i];
         lines[line] = (short) side;
         amounts[line] = side == 0 ? 1L : -1L;

@@ -1,16 +1,19 @@
 package dev.innkeeper.benchmarks;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.innkeeper.benchmarks.BareSql.Wallets;
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.ledger.AccountId;
 import dev.innkeeper.billing.ledger.Accounts;
+import dev.innkeeper.billing.ledger.AuditReport;
 import dev.innkeeper.billing.ledger.Ledger;
 import dev.innkeeper.billing.ledger.LedgerSettings;
 import dev.innkeeper.billing.ledger.PostResult;
 import dev.innkeeper.billing.ledger.Transfer;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
+import dev.innkeeper.billing.work.DueWork;
 import java.io.PrintStream;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -22,6 +25,7 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The ledger against the least that its rows cost. */
 final class LedgerBench implements Bench.Driver {
@@ -42,31 +46,35 @@ final class LedgerBench implements Bench.Driver {
     int rounds = pace == Bench.Pace.QUICK ? 3 : 7;
     try (BenchDatabase server = BenchDatabase.start();
         HikariDataSource pool = server.createDatabase("ledger", CLIENTS + 4);
-        Ledger ledger =
-            new Ledger(
-                new Database(pool, BenchDatabase.SCHEMA),
-                Clock.systemUTC(),
-                LedgerSettings.STANDARD
-                    .withWriters(Integer.getInteger("writers", WRITERS))
-                    .withBatchTransfersMax(BATCH))) {
-      UUID[] owners = fill(ledger, wallets);
+        Ledger ledger = ledger(pool)) {
+      List<UUID> owners = fill(ledger, wallets);
       vacuum(pool);
-      throughput(ledger, pool, owners, new Rounds(rounds, roundMillis, server.cpuClock()), out);
+      Rounds plan = new Rounds(rounds, roundMillis, server.cpuClock());
+      throughput(ledger, pool, owners, plan, out);
+      seals(ledger, out);
+      sizes(server, plan, pace == Bench.Pace.QUICK ? 1_000_000 : 10_000_000, out);
     }
+  }
+
+  private static Ledger ledger(HikariDataSource pool) {
+    return new Ledger(
+        new Database(pool, BenchDatabase.SCHEMA),
+        Clock.systemUTC(),
+        LedgerSettings.STANDARD.withWriters(WRITERS).withBatchTransfersMax(BATCH));
   }
 
   record Rounds(int count, long millis, CpuClock cpu) {}
 
-  private static UUID[] fill(Ledger ledger, int wallets) {
-    UUID[] owners = new UUID[wallets];
+  private static List<UUID> fill(Ledger ledger, int wallets) {
+    List<UUID> owners = new ArrayList<>(wallets);
     List<Transfer> topUps = new ArrayList<>();
     for (int i = 0; i < wallets; i++) {
-      owners[i] = newId();
+      owners.add(newId());
       topUps.add(
           Transfer.builder(newId(), "top-up")
               .debit(
                   Accounts.gateway("bench", Currency.EUR), Amount.ofMinor(1_000_000, Currency.EUR))
-              .credit(cash(owners[i]), Amount.ofMinor(1_000_000, Currency.EUR))
+              .credit(cash(owners.get(i)), Amount.ofMinor(1_000_000, Currency.EUR))
               .build());
       if (topUps.size() == 1000 || i == wallets - 1) {
         requirePosted(ledger.postAll(topUps));
@@ -103,11 +111,11 @@ final class LedgerBench implements Bench.Driver {
     return Transfer.builder(newId(), "move").debit(from, CENT).credit(to, CENT).build();
   }
 
-  private static AccountId random(UUID[] owners) {
-    return cash(owners[ThreadLocalRandom.current().nextInt(owners.length)]);
+  private static AccountId random(List<UUID> owners) {
+    return cash(owners.get(ThreadLocalRandom.current().nextInt(owners.size())));
   }
 
-  private static int postBatch(Ledger ledger, UUID[] owners, int size) {
+  private static int postBatch(Ledger ledger, List<UUID> owners, int size) {
     List<Transfer> transfers = new ArrayList<>(size);
     for (int i = 0; i < size; i++) {
       AccountId from = random(owners);
@@ -121,7 +129,7 @@ final class LedgerBench implements Bench.Driver {
     return size;
   }
 
-  private static int postHot(Ledger ledger, UUID[] owners, AccountId hot, int size) {
+  private static int postHot(Ledger ledger, List<UUID> owners, AccountId hot, int size) {
     List<Transfer> transfers = new ArrayList<>(size);
     for (int i = 0; i < size; i++) {
       transfers.add(move(random(owners), hot));
@@ -138,61 +146,185 @@ final class LedgerBench implements Bench.Driver {
     }
   }
 
+  /** What is measured in turn; all move money between random wallets unless they say otherwise. */
+  private record Contest(
+      Contender floor,
+      Contender batched,
+      Contender manyClients,
+      Contender hot,
+      Contender oneRow,
+      Contender sameRows,
+      Contender single) {
+    List<Contender> all() {
+      return List.of(floor, batched, manyClients, hot, oneRow, sameRows, single);
+    }
+  }
+
+  private static Contest contest(
+      Ledger ledger, BareSql bare, List<Connection> connections, Wallets wallets) {
+    List<UUID> owners = wallets.owners();
+    AccountId hot = Accounts.funds(newId(), Currency.EUR);
+    AtomicLong floorRounds = new AtomicLong(1_000_000);
+    return new Contest(
+        new Contender(
+            "bare floor: the same rows by unnest, nothing checked",
+            WRITERS,
+            client ->
+                bare.batch(connections.get(client), wallets, floorRounds.incrementAndGet(), BATCH)),
+        new Contender(
+            "ledger, batches of 500", WRITERS, client -> postBatch(ledger, owners, BATCH)),
+        new Contender(
+            "ledger, 16 clients with 100 each", CLIENTS, client -> postBatch(ledger, owners, 100)),
+        new Contender(
+            "ledger, one hot account", WRITERS, client -> postHot(ledger, owners, hot, BATCH)),
+        new Contender(
+            "one-row prepared inserts, 16 clients",
+            CLIENTS,
+            client -> BareSql.oneRow(connections.get(client), owners.get(client))),
+        new Contender(
+            "a transfer's five rows by one-row statements, 16 clients",
+            CLIENTS,
+            client ->
+                bare.batch(connections.get(client), wallets, floorRounds.incrementAndGet(), 1)),
+        new Contender(
+            "ledger, single synchronous transfers, 16 clients",
+            CLIENTS,
+            client -> postBatch(ledger, owners, 1)));
+  }
+
   private static void throughput(
-      Ledger ledger, HikariDataSource pool, UUID[] owners, Rounds rounds, PrintStream out)
+      Ledger ledger, HikariDataSource pool, List<UUID> owners, Rounds rounds, PrintStream out)
       throws Exception {
     BareSql bare = new BareSql(pool);
-    long account = accountKey(pool);
-    Connection[] connections = new Connection[CLIENTS];
-    BareSql.Wallets[] shares = new BareSql.Wallets[WRITERS];
-    for (int i = 0; i < WRITERS; i++) {
-      List<UUID> share = List.of(owners);
-      shares[i] = new BareSql.Wallets(share, account);
-    }
-    long[] floorRounds = new long[WRITERS];
-    floorRounds[0] = 1_000_000;
-    floorRounds[1] = 2_000_000;
-    AccountId hot = Accounts.funds(newId(), Currency.EUR);
-    List<Contender> contenders =
-        List.of(
-            new Contender(
-                "floor",
-                WRITERS,
-                client -> {
-                  Connection connection = connections[client];
-                  return bare.batch(connection, shares[client], floorRounds[client]++, BATCH);
-                }),
-            new Contender("uniform", WRITERS, client -> postBatch(ledger, owners, BATCH)),
-            new Contender(
-                "uniform, 16 clients x 100", CLIENTS, client -> postBatch(ledger, owners, 100)),
-            new Contender("hot", WRITERS, client -> postHot(ledger, owners, hot, BATCH)),
-            new Contender(
-                "one row", CLIENTS, client -> BareSql.oneRow(connections[client], owners[client])),
-            new Contender("single", CLIENTS, client -> postBatch(ledger, owners, 1)));
-    for (int i = 0; i < CLIENTS; i++) {
-      connections[i] = pool.getConnection();
-    }
-    for (int round = 0; round <= rounds.count(); round++) {
-      for (Contender contender : contenders) {
-        contender.round(rounds.millis(), rounds.cpu(), round > 0);
+    List<Connection> connections = new ArrayList<>();
+    try {
+      for (int i = 0; i < CLIENTS; i++) {
+        connections.add(bare.connect());
+      }
+      Wallets wallets = new Wallets(owners, accountKey(pool));
+      Contest contest = contest(ledger, bare, connections, wallets);
+      for (int round = 0; round <= rounds.count(); round++) {
+        for (Contender contender : contest.all()) {
+          contender.round(rounds.millis(), rounds.cpu(), round > 0);
+        }
+      }
+      print(contest, out);
+    } finally {
+      for (Connection connection : connections) {
+        connection.close();
       }
     }
-    Contender floor = contenders.get(0);
-    for (Contender c : contenders) {
+  }
+
+  private static void print(Contest contest, PrintStream out) {
+    out.println("| contender | per second | CPU µs each, Java + PostgreSQL | p50 ms | p99 ms |");
+    out.println("|---|---|---|---|---|");
+    for (Contender c : contest.all()) {
       out.printf(
           Locale.ROOT,
-          "%s: %.0f/s, ratio to floor %.2f, to one row %.2f, cpu java %.0f pg %.0f us, p50 %.2f ms p99 %.2f ms%n",
+          "| %s | %.0f | %.0f + %.0f | %.2f | %.2f |%n",
           c.name,
           c.rate(),
-          c.ratioTo(floor),
-          c.ratioTo(contenders.get(4)),
           c.javaMicros(),
           c.postgresMicros(),
           c.latencyMillis(0.5),
           c.latencyMillis(0.99));
     }
-    for (Connection connection : connections) {
-      connection.close();
+    out.println();
+    out.println("| ratio, median over the rounds | wanted | measured |");
+    out.println("|---|---|---|");
+    ratio(out, "batched / bare floor", "0.80", contest.batched().ratioTo(contest.floor()));
+    ratio(out, "batched / one-row inserts", "3", contest.batched().ratioTo(contest.oneRow()));
+    ratio(
+        out,
+        "batched / a transfer's five rows one by one",
+        "",
+        contest.batched().ratioTo(contest.sameRows()));
+    ratio(out, "hot account / batched", "0.70", contest.hot().ratioTo(contest.batched()));
+    ratio(out, "single / one-row inserts", "0.60", contest.single().ratioTo(contest.oneRow()));
+    out.println();
+  }
+
+  private static void ratio(PrintStream out, String name, String wanted, double measured) {
+    out.printf(Locale.ROOT, "| %s | %s | %.2f |%n", name, wanted, measured);
+  }
+
+  /** Seals what was booked, then verifies it all. */
+  private static void seals(Ledger ledger, PrintStream out) {
+    DueWork sealer =
+        ledger.dueWork().stream()
+            .filter(work -> work.name().equals("ledger-seals"))
+            .findFirst()
+            .orElseThrow();
+    long begin = System.nanoTime();
+    long sealed = 0;
+    int batch;
+    do {
+      batch = sealer.runBatch(Clock.systemUTC().instant());
+      sealed += batch;
+    } while (batch > 0);
+    double sealSeconds = (System.nanoTime() - begin) / 1e9;
+    begin = System.nanoTime();
+    AuditReport report = ledger.audit().verify(WRITERS);
+    double verifySeconds = (System.nanoTime() - begin) / 1e9;
+    out.println("| seals | transfers | per second | wanted |");
+    out.println("|---|---|---|---|");
+    out.printf(Locale.ROOT, "| sealing | %d | %.0f | 200000 |%n", sealed, sealed / sealSeconds);
+    out.printf(
+        Locale.ROOT,
+        "| verifying, 2 threads, with all sums | %d | %.0f | 200000 |%n%n",
+        report.transfers(),
+        report.transfers() / verifySeconds);
+  }
+
+  /** Posts on small books and on large ones, in turn. */
+  private static void sizes(BenchDatabase server, Rounds rounds, int largeRows, PrintStream out)
+      throws Exception {
+    int wallets = 20_000;
+    try (HikariDataSource smallPool = server.createDatabase("small_books", 6);
+        HikariDataSource largePool = server.createDatabase("large_books", 6);
+        Ledger small = ledger(smallPool);
+        Ledger large = ledger(largePool)) {
+      List<UUID> smallOwners = fill(small, wallets);
+      List<UUID> largeOwners = fill(large, wallets);
+      grow(smallPool, 100_000);
+      grow(largePool, largeRows);
+      vacuum(smallPool);
+      vacuum(largePool);
+      Contender onSmall =
+          new Contender("small", WRITERS, client -> postBatch(small, smallOwners, BATCH));
+      Contender onLarge =
+          new Contender("large", WRITERS, client -> postBatch(large, largeOwners, BATCH));
+      for (int round = 0; round <= rounds.count(); round++) {
+        onSmall.round(rounds.millis(), rounds.cpu(), round > 0);
+        onLarge.round(rounds.millis(), rounds.cpu(), round > 0);
+      }
+      out.printf(
+          Locale.ROOT,
+          "| cost of a transfer | wanted | measured |%n|---|---|---|%n"
+              + "| on %d entries / on 100000 | 1.30 | %.2f |%n",
+          largeRows,
+          onSmall.ratioTo(onLarge));
+    }
+  }
+
+  /** Puts entries there in bulk: only their number matters here. */
+  private static void grow(HikariDataSource pool, int rows) throws Exception {
+    try (Connection connection = pool.getConnection();
+        Statement statement = connection.createStatement()) {
+      for (int from = 1; from <= rows / 2; from += 500_000) {
+        String numbers = from + ", " + Math.min(rows / 2, from + 499_999);
+        statement.execute(
+            "with t as (insert into billing.ledger_transfer (id, owner, kind, status, request_hash,"
+                + " effective_at, recorded_at) select gen_random_uuid(), gen_random_uuid(), 'old',"
+                + " 'POSTED', sha256(int8send(n)), now(), now() from generate_series("
+                + numbers
+                + ") n returning id, owner, recorded_at)"
+                + " insert into billing.ledger_entry (owner, account, recorded_at, seq,"
+                + " transfer_id, line, amount, balance_after)"
+                + " select owner, line, recorded_at, 1, id, line, 1 - 2 * line, 1 from t,"
+                + " generate_series(0, 1) line");
+      }
     }
   }
 }
