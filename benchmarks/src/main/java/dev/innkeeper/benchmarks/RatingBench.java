@@ -35,6 +35,7 @@ final class RatingBench implements Bench.Driver {
   private static final Instant START = Instant.parse("2026-10-01T00:00:00Z");
   private static final Instant MONTH_END = Instant.parse("2026-11-01T00:00:00Z");
   private static final int CHUNK = 1000;
+  private static final int WARM_UP_ROUNDS = 8;
 
   @Override
   public void run(Bench.Pace pace, PrintStream out) throws Exception {
@@ -93,7 +94,10 @@ final class RatingBench implements Bench.Driver {
   }
 
   private static double median(int rounds, java.util.function.DoubleSupplier round) {
-    double warmUp = round.getAsDouble() + round.getAsDouble();
+    double warmUp = 0;
+    for (int i = 0; i < WARM_UP_ROUNDS; i++) {
+      warmUp += round.getAsDouble();
+    }
     double[] results = new double[rounds];
     for (int i = 0; i < rounds; i++) {
       results[i] = warmUp > 0 ? round.getAsDouble() : 0;

@@ -26,16 +26,19 @@ public final class StoredLives implements SubscriptionLives {
   }
 
   @Override
-  public Map<UUID, Lived> of(Set<UUID> subscriptionIds, Set<UUID> customerIds) {
+  public Map<UUID, Lived> of(Set<Named> subscriptions) {
+    List<Named> named = List.copyOf(subscriptions);
     return db.tx(
         handle -> {
           Map<UUID, Lived> lives = new HashMap<>();
+          // Pairs: two arrays apart would be looked up in every combination.
           handle
               .createQuery(
-                  "select id, customer_id, started_at, ends_at from @.subscription"
-                      + " where customer_id = any(:customers) and id = any(:ids)")
-              .bindArray("customers", UUID.class, customerIds)
-              .bindArray("ids", UUID.class, subscriptionIds)
+                  "select s.id, s.customer_id, s.started_at, s.ends_at"
+                      + " from unnest(:customers, :ids) as w(customer_id, id)"
+                      + " join @.subscription s on s.customer_id = w.customer_id and s.id = w.id")
+              .bindArray("customers", UUID.class, named.stream().map(Named::customerId).toList())
+              .bindArray("ids", UUID.class, named.stream().map(Named::subscriptionId).toList())
               .map(
                   (row, context) -> {
                     OffsetDateTime end = row.getObject(4, OffsetDateTime.class);

@@ -15,8 +15,11 @@ public interface SubscriptionLives {
    */
   record Lived(UUID customerId, Instant start, @Nullable Instant end) {}
 
-  /** The lives of those subscriptions that exist, by subscription. */
-  Map<UUID, Lived> of(Set<UUID> subscriptionIds, Set<UUID> customerIds);
+  /** A subscription as a record names it. */
+  record Named(UUID customerId, UUID subscriptionId) {}
+
+  /** The lives of those subscriptions that exist and are the customer's, by subscription. */
+  Map<UUID, Lived> of(Set<Named> subscriptions);
 
   /**
    * Locks the customers, whose subscriptions may have ended, and makes sure they are billed again.

@@ -156,12 +156,15 @@ public final class Usage {
     List<Integer> conflicts =
         handle
             .createQuery(
-                "select s.idx from innkeeper_usage_stage s join @.usage_record u on"
-                    + SAME_KEY
-                    + " and u.idempotency_key = s.idempotency_key where (u.meter, u.quantity,"
+                // A scalar subquery: one look-up by key a row, however large the table is. A join
+                // would be planned without statistics of the staged rows, and read it all.
+                "select s.idx from innkeeper_usage_stage s where (select (u.meter, u.quantity,"
                     + " u.from_at, u.to_at) <> (s.meter, s.quantity, s.from_at, s.to_at)"
                     + " or u.item is distinct from s.item"
-                    + " or u.replaces is distinct from s.replaces")
+                    + " or u.replaces is distinct from s.replaces"
+                    + " from @.usage_record u where"
+                    + SAME_KEY
+                    + " and u.idempotency_key = s.idempotency_key)")
             .mapTo(Integer.class)
             .list();
     for (int index : conflicts) {

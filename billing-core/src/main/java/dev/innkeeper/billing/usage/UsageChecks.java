@@ -50,13 +50,12 @@ final class UsageChecks {
   }
 
   void check(List<UsageRecord> records, SubscriptionLives lives) {
-    Set<UUID> subscriptions = new HashSet<>();
-    Set<UUID> customers = new HashSet<>();
+    Set<SubscriptionLives.Named> subscriptions = new HashSet<>();
     for (UsageRecord record : records) {
-      subscriptions.add(record.subscriptionId());
-      customers.add(record.customerId());
+      subscriptions.add(
+          new SubscriptionLives.Named(record.customerId(), record.subscriptionId()));
     }
-    Map<UUID, Lived> known = lives.of(subscriptions, customers);
+    Map<UUID, Lived> known = lives.of(subscriptions);
     for (int i = 0; i < records.size(); i++) {
       UsageRecord record = records.get(i);
       Lived life = known.get(record.subscriptionId());
