@@ -52,8 +52,7 @@ final class UsageChecks {
   void check(List<UsageRecord> records, SubscriptionLives lives) {
     Set<SubscriptionLives.Named> subscriptions = new HashSet<>();
     for (UsageRecord record : records) {
-      subscriptions.add(
-          new SubscriptionLives.Named(record.customerId(), record.subscriptionId()));
+      subscriptions.add(new SubscriptionLives.Named(record.customerId(), record.subscriptionId()));
     }
     Map<UUID, Lived> known = lives.of(subscriptions);
     for (int i = 0; i < records.size(); i++) {
