@@ -1,6 +1,4 @@
-/**
- * Issued invoices and credit notes as HTML, PDF and electronic invoices, in the buyer's language.
- */
+/** Issued invoices and credit notes as HTML and PDF, in the buyer's language. */
 @NullMarked
 package dev.innkeeper.documents;
 
