@@ -34,6 +34,7 @@ public final class Bench {
             Map.of(
                 "ledger", new LedgerBench(),
                 "rating", new RatingBench(),
+                "run", new RunBench(),
                 "usage", new UsageBench()));
     List<String> words = List.of(arguments);
     Driver driver = words.isEmpty() ? null : drivers.get(words.get(0));
