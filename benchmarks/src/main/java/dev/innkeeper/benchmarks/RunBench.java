@@ -56,7 +56,9 @@ final class RunBench implements Bench.Driver {
   @Override
   public void run(Bench.Pace pace, PrintStream out) throws Exception {
     int[] sizes =
-        pace == Bench.Pace.QUICK ? new int[] {10_000, 30_000} : new int[] {10_000, 100_000, 1_000_000};
+        pace == Bench.Pace.QUICK
+            ? new int[] {10_000, 30_000}
+            : new int[] {10_000, 100_000, 1_000_000};
     out.println(
         "| customers | engine /s | CPU µs each (Java + PG) | bare floor /s | share of the floor |"
             + " heap peak MB | rerun ms | rows written by the rerun |");

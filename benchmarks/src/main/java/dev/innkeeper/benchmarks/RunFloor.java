@@ -19,7 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class RunFloor {
   private static final int CHUNK = 1_000;
   private static final List<String> WRITTEN =
-      List.of("invoice", "invoice_line", "event", "ledger_transfer", "ledger_entry", "ledger_account");
+      List.of(
+          "invoice", "invoice_line", "event", "ledger_transfer", "ledger_entry", "ledger_account");
   private static final List<String> CHANGED =
       List.of("customer_state", "subscription_billing", "billing_due");
 
@@ -76,7 +77,11 @@ final class RunFloor {
 
   private static List<String> chunk(int first) {
     String range =
-        " between '" + id(first) + "' and '" + id(first + CHUNK - 1).replace("-0000-", "-ffff-") + "'";
+        " between '"
+            + id(first)
+            + "' and '"
+            + id(first + CHUNK - 1).replace("-0000-", "-ffff-")
+            + "'";
     return List.of(
         "select 1 from floor.customer_state where customer_id" + range + " for no key update",
         "update floor.customer_state f set event_seq = s.event_seq from billing.customer_state s"
@@ -90,7 +95,8 @@ final class RunFloor {
         "update floor.billing_due f set next_at = s.next_at, period_index = s.period_index"
             + " from billing.billing_due s where s.customer_id = f.customer_id and s.customer_id"
             + range,
-        "insert into floor.invoice_line select * from billing.invoice_line where customer_id" + range,
+        "insert into floor.invoice_line select * from billing.invoice_line where customer_id"
+            + range,
         "insert into floor.ledger_transfer select t.* from billing.ledger_transfer t"
             + " join billing.invoice i on i.id = t.id where i.customer_id"
             + range,
