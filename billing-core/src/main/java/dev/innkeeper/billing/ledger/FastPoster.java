@@ -18,6 +18,8 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Books a batch in the hope that all of it is new and none of it is refused, which is how most
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * is rolled back and the caller takes the careful way. Thread-safe.
  */
 final class FastPoster {
+  private static final Logger LOG = LoggerFactory.getLogger(FastPoster.class);
+
   /** After a failed hope, so many batches are not tried; twice as many after each further one. */
   private static final int SKIPPED_MAX = 64;
 
@@ -118,18 +122,30 @@ final class FastPoster {
           skipNext.set(1);
           return Optional.of(batch.results());
         }
-        connection.rollback();
+        rollBack(connection);
       } catch (SQLException e) {
         if (!isHopeFailed(e)) {
           throw e;
         }
-        connection.rollback();
+        rollBack(connection);
       }
     } catch (SQLException e) {
       throw new IllegalStateException("can't post to the ledger: " + e.getMessage(), e);
     }
     skip.set(skipNext.getAndUpdate(n -> Math.min(SKIPPED_MAX, 2 * n)));
     return Optional.empty();
+  }
+
+  /**
+   * Nothing was committed, so nothing is booked, whether the rollback reaches the server or the
+   * connection is lost before it does: the careful way goes on with a connection of its own.
+   */
+  private static void rollBack(Connection connection) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      LOG.debug("the connection was lost before the rollback", e);
+    }
   }
 
   private static boolean isPlain(List<List<Request>> groups) {
