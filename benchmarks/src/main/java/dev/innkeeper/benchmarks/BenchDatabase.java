@@ -31,11 +31,12 @@ final class BenchDatabase implements AutoCloseable {
 
   static BenchDatabase start() throws IOException {
     Path folder = Files.createTempDirectory("innkeeper-bench");
-    return new BenchDatabase(folder, PostgresServer.startDurable(folder, 0, SETTINGS));
+    return new BenchDatabase(
+        folder, PostgresServer.startDurable(folder.resolve("data"), 0, SETTINGS));
   }
 
   CpuClock cpuClock() throws IOException {
-    return new CpuClock(folder);
+    return new CpuClock(folder.resolve("data"));
   }
 
   /** A pool on a new database with the engine's schema. */
