@@ -160,7 +160,7 @@ final class Samples {
           new TaxPolicy() {
             @Override
             public TaxTreatment treat(TaxSubject subject) {
-              throw new UnsupportedOperationException();
+              throw new AssertionError("lines that are taxed already are not treated again");
             }
 
             @Override
