@@ -13,9 +13,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -43,10 +45,13 @@ public final class PostgresServer implements AutoCloseable {
 
   private final EmbeddedPostgres postgres;
   private final @Nullable String password;
+  private final @Nullable Path disposable;
 
-  private PostgresServer(EmbeddedPostgres postgres, @Nullable String password) {
+  private PostgresServer(
+      EmbeddedPostgres postgres, @Nullable String password, @Nullable Path disposable) {
     this.postgres = postgres;
     this.password = password;
+    this.disposable = disposable;
   }
 
   /**
@@ -68,7 +73,7 @@ public final class PostgresServer implements AutoCloseable {
             .setCleanDataDirectory(false)
             .setOverrideWorkingDirectory(programs(dataFolder).toFile())
             .setConnectConfig("password", password);
-    PostgresServer server = start(builder, password);
+    PostgresServer server = new PostgresServer(start(builder), password, null);
     try {
       requirePasswords(server, dataFolder.resolve("pg_hba.conf"));
       return server;
@@ -183,14 +188,28 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   /**
-   * Starts a server in a temporary folder that is deleted on {@link #close()}. Fast, and not
-   * crash-safe unless the settings say so.
+   * Starts a server in a temporary folder. {@link #close()} has the folder deleted, without waiting
+   * until it is gone. Fast, and not crash-safe unless the settings say so.
    *
    * @param settings further {@code postgresql.conf} settings, which win over the defaults
    * @throws UncheckedIOException when the server cannot be started
    */
   public static PostgresServer startDisposable(Map<String, String> settings) {
-    return start(builder(0, DISPOSABLE, settings), null);
+    Path folder;
+    try {
+      folder = Files.createTempDirectory("innkeeper-postgres");
+    } catch (IOException e) {
+      throw new UncheckedIOException("PostgreSQL found no temporary folder: " + e.getMessage(), e);
+    }
+    EmbeddedPostgres.Builder builder =
+        builder(0, DISPOSABLE, settings)
+            .setDataDirectory(folder.resolve("data"))
+            .setCleanDataDirectory(false)
+            .setRegisterShutdownHook(false);
+    PostgresServer server = new PostgresServer(start(builder), null, folder);
+    // Our own hook: it deletes the folder when the server has left it, and not before.
+    Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+    return server;
   }
 
   private static EmbeddedPostgres.Builder builder(
@@ -213,9 +232,9 @@ public final class PostgresServer implements AutoCloseable {
     return builder;
   }
 
-  private static PostgresServer start(EmbeddedPostgres.Builder builder, @Nullable String password) {
+  private static EmbeddedPostgres start(EmbeddedPostgres.Builder builder) {
     try {
-      return new PostgresServer(builder.start(), password);
+      return builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException("PostgreSQL did not start: " + e.getMessage(), e);
     }
@@ -248,8 +267,30 @@ public final class PostgresServer implements AutoCloseable {
   public void close() {
     try {
       postgres.close();
+      if (disposable != null && Files.exists(disposable)) {
+        delete(disposable);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("PostgreSQL did not stop: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * A few hundred test databases are a hundred thousand files: deleting them takes longer than a
+   * JVM that ends may take, so another process does it where there is a program for that.
+   */
+  private static void delete(Path folder) throws IOException {
+    try {
+      new ProcessBuilder("rm", "-rf", folder.toString())
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .start();
+    } catch (IOException noSuchProgram) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(file);
+        }
+      }
     }
   }
 }

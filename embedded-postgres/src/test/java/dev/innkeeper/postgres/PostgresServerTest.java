@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,6 +91,20 @@ class PostgresServerTest {
       assertThat(query(server, "select n from kept")).isEqualTo("42");
     }
     assertThat(data.resolve("postmaster.pid")).doesNotExist();
+  }
+
+  @Test
+  void aDisposableServerLeavesNothing() throws Exception {
+    Path data;
+    try (PostgresServer server = PostgresServer.startDisposable(Map.of())) {
+      data = Path.of(query(server, "show data_directory"));
+      assertThat(data).exists();
+    }
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (Files.exists(data.getParent()) && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    assertThat(data.getParent()).doesNotExist();
   }
 
   private static void execute(PostgresServer server, String sql) throws SQLException {

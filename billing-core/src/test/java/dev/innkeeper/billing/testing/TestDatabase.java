@@ -25,7 +25,6 @@ public final class TestDatabase {
 
     private static PostgresServer startWithTemplate() {
       PostgresServer server = PostgresServer.startDisposable(Map.of("max_connections", "300"));
-      Runtime.getRuntime().addShutdownHook(new Thread(server::close));
       execute(server.dataSource(), "create database innkeeper_template");
       new Migrations(server.dataSource("innkeeper_template"), SCHEMA).migrate();
       return server;
