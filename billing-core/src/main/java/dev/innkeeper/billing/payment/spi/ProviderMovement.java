@@ -16,6 +16,8 @@ public record ProviderMovement(Kind kind, String reference, Amount amount, Insta
     FEE,
     REFUND,
     DISPUTE,
-    TRANSFER
+    TRANSFER,
+    /** Anything else, such as a payout to the house's bank, or a correction. */
+    OTHER
   }
 }
