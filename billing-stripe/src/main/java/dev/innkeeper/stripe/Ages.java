@@ -53,8 +53,7 @@ final class Ages {
   private boolean isUnderWay(Instant firstCalledAt) {
     Instant now = clock.instant();
     boolean atFirst = now.isBefore(firstCalledAt.plus(UNDER_WAY));
-    boolean atLast =
-        isBeyondWindow(firstCalledAt) && now.isBefore(firstCalledAt.plus(KEYS_KEPT));
+    boolean atLast = isBeyondWindow(firstCalledAt) && now.isBefore(firstCalledAt.plus(KEYS_KEPT));
     return atFirst || atLast;
   }
 }

@@ -174,8 +174,7 @@ final class Charges {
         return reply;
       }
       // Made all the same? Else a new one under a new key: what is not confirmed takes nothing.
-      Reply<Optional<PaymentIntent>> found =
-          finder.find(request.attemptId(), customer, deadline);
+      Reply<Optional<PaymentIntent>> found = finder.find(request.attemptId(), customer, deadline);
       if (!(found instanceof Reply.Done<Optional<PaymentIntent>> done)) {
         return reply;
       }
@@ -242,9 +241,7 @@ final class Charges {
     String reference = request.reference();
     if (reference == null && refused.status() == 402) {
       StripeError error = refused.error().getStripeError();
-      return error == null
-          ? Declines.soft(null, refused.code())
-          : Declines.of(null, error);
+      return error == null ? Declines.soft(null, refused.code()) : Declines.of(null, error);
     }
     if (reference == null && isCardGone(refused)) {
       return Declines.soft(null, "card_gone");

@@ -6,7 +6,8 @@ import java.util.function.LongSupplier;
 /** The end of the time that one call of the engine's may take, over all its requests. */
 record Deadline(LongSupplier nanoTime, long endNanos) {
   static Deadline in(long millis) {
-    return new Deadline(System::nanoTime, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis));
+    return new Deadline(
+        System::nanoTime, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis));
   }
 
   long leftMillis() {

@@ -8,7 +8,9 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Finds a PaymentIntent by the attempt it was made for, in lists, which don't lag as search does. */
+/**
+ * Finds a PaymentIntent by the attempt it was made for, in lists, which don't lag as search does.
+ */
 final class IntentFinder {
   private static final int PAGES_MAX = 10;
   private static final long PAGE = 100;
@@ -37,8 +39,7 @@ final class IntentFinder {
       }
       Reply<StripeCollection<PaymentIntent>> reply =
           calls.ask(
-              deadline,
-              (stripe, options) -> stripe.paymentIntents().list(params.build(), options));
+              deadline, (stripe, options) -> stripe.paymentIntents().list(params.build(), options));
       if (!(reply instanceof Reply.Done<StripeCollection<PaymentIntent>> done)
           || done.value().getData() == null) {
         return new Reply.Unclear<>(Charges.detail(reply), false);

@@ -47,8 +47,7 @@ sealed interface IntentState {
 
   private static IntentState succeeded(PaymentIntent intent) {
     try {
-      Amount taken =
-          StripeCurrencies.amount(intent.getAmountReceived(), intent.getCurrency());
+      Amount taken = StripeCurrencies.amount(intent.getAmountReceived(), intent.getCurrency());
       return new Told(new ChargeResult.Succeeded(intent.getId(), taken, fee(intent, taken)));
     } catch (ArithmeticException | InvalidInput | NullPointerException e) {
       return unknown(intent.getId(), "it took an amount that can't be read");

@@ -96,16 +96,15 @@ final class Movements {
     return switch (String.valueOf(booked.getType())) {
       case "charge", "payment" -> Kind.CHARGE;
       case "refund",
-              "payment_refund",
-              "refund_failure",
-              "payment_failure_refund",
-              "payment_reversal" ->
+          "payment_refund",
+          "refund_failure",
+          "payment_failure_refund",
+          "payment_reversal" ->
           Kind.REFUND;
       case "transfer", "transfer_refund", "transfer_cancel", "transfer_failure" -> Kind.TRANSFER;
       case "stripe_fee", "stripe_fx_fee", "tax_fee", "network_cost" -> Kind.FEE;
-      case "adjustment" -> source.startsWith("dp_") || source.startsWith("du_")
-          ? Kind.DISPUTE
-          : Kind.OTHER;
+      case "adjustment" ->
+          source.startsWith("dp_") || source.startsWith("du_") ? Kind.DISPUTE : Kind.OTHER;
       default -> Kind.OTHER;
     };
   }

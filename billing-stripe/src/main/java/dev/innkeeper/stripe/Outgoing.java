@@ -75,10 +75,14 @@ final class Outgoing {
             .setLimit(100L)
             .build();
     Reply<StripeCollection<Refund>> reply =
-        calls.ask(
-            ages.deadline(), (stripe, options) -> stripe.refunds().list(params, options));
+        calls.ask(ages.deadline(), (stripe, options) -> stripe.refunds().list(params, options));
     return found(
-        reply, REFUND, request.refundId(), request.firstCalledAt(), Refund::getMetadata, Outgoing::state);
+        reply,
+        REFUND,
+        request.refundId(),
+        request.firstCalledAt(),
+        Refund::getMetadata,
+        Outgoing::state);
   }
 
   /** What a refund has come to. */
@@ -136,8 +140,7 @@ final class Outgoing {
             .setLimit(100L)
             .build();
     Reply<StripeCollection<Transfer>> reply =
-        calls.ask(
-            ages.deadline(), (stripe, options) -> stripe.transfers().list(params, options));
+        calls.ask(ages.deadline(), (stripe, options) -> stripe.transfers().list(params, options));
     return found(
         reply,
         TRANSFER,
@@ -173,8 +176,7 @@ final class Outgoing {
   }
 
   OutgoingResult lookUpReversal(ReversalRequest request) {
-    TransferReversalListParams params =
-        TransferReversalListParams.builder().setLimit(100L).build();
+    TransferReversalListParams params = TransferReversalListParams.builder().setLimit(100L).build();
     Reply<StripeCollection<TransferReversal>> reply =
         calls.ask(
             ages.deadline(),

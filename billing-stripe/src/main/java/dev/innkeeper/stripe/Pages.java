@@ -71,7 +71,9 @@ final class Pages {
             .build();
     Reply<Session> reply =
         calls.act(
-            id, deadline, (stripe, options) -> stripe.checkout().sessions().create(params, options));
+            id,
+            deadline,
+            (stripe, options) -> stripe.checkout().sessions().create(params, options));
     if (reply instanceof Reply.Done<Session> done && done.value().getUrl() != null) {
       return new MethodSetUpResult.Redirect(done.value().getId(), done.value().getUrl());
     }
@@ -220,8 +222,7 @@ final class Pages {
                 stripe
                     .checkout()
                     .sessions()
-                    .expire(
-                        waiting.reference(), SessionExpireParams.builder().build(), options));
+                    .expire(waiting.reference(), SessionExpireParams.builder().build(), options));
     return reply instanceof Reply.Done<Session> done
         ? read(request, done.value(), ages.deadline())
         : lookUp(request);
@@ -240,7 +241,9 @@ final class Pages {
               : new ChargeResult.ActionRequired(id, session.getUrl());
       case "expired" -> Declines.soft(id, "page_expired");
       case "complete" ->
-          intent == null ? new ChargeResult.Unknown(id, "paid by nothing") : paid(id, intent, deadline);
+          intent == null
+              ? new ChargeResult.Unknown(id, "paid by nothing")
+              : paid(id, intent, deadline);
       default -> new ChargeResult.Unknown(id, "the page is " + session.getStatus());
     };
   }

@@ -41,8 +41,7 @@ final class StripeProvider implements PaymentProvider {
    * @param clock the engine's, by which the ages of its requests go
    * @param worldClock the world's, by which Stripe goes
    */
-  StripeProvider(
-      StripeSettings settings, Clock clock, Clock worldClock, StripeCalls.Pause pause) {
+  StripeProvider(StripeSettings settings, Clock clock, Clock worldClock, StripeCalls.Pause pause) {
     Parts parts =
         new Parts(settings, new StripeCalls(settings, pause), new Ages(clock), worldClock);
     this.settings = settings;
@@ -52,8 +51,7 @@ final class StripeProvider implements PaymentProvider {
     this.outgoing = new Outgoing(parts.calls(), parts.ages(), charges);
     this.movements = new Movements(parts.calls(), parts.ages());
     this.webhooks =
-        new Webhooks(
-            parts, charges, pages, new Signature(settings.webhookSecrets(), worldClock));
+        new Webhooks(parts, charges, pages, new Signature(settings.webhookSecrets(), worldClock));
     this.doctor = new Doctor(parts);
   }
 

@@ -92,10 +92,10 @@ final class Webhooks {
             ? List.of()
             : switch (type) {
               case "payment_intent.succeeded",
-                      "payment_intent.payment_failed",
-                      "payment_intent.canceled",
-                      "payment_intent.requires_action",
-                      "payment_intent.processing" ->
+                  "payment_intent.payment_failed",
+                  "payment_intent.canceled",
+                  "payment_intent.requires_action",
+                  "payment_intent.processing" ->
                   list(charge(eventId, objectId));
               case "checkout.session.completed", "checkout.session.expired" ->
                   list(session(eventId, objectId));
@@ -106,10 +106,10 @@ final class Webhooks {
                   list(refund(eventId, objectId));
               case "charge.refunded" -> refundsOf(eventId, text(object, "payment_intent"));
               case "charge.dispute.created",
-                      "charge.dispute.updated",
-                      "charge.dispute.closed",
-                      "charge.dispute.funds_withdrawn",
-                      "charge.dispute.funds_reinstated" ->
+                  "charge.dispute.updated",
+                  "charge.dispute.closed",
+                  "charge.dispute.funds_withdrawn",
+                  "charge.dispute.funds_reinstated" ->
                   list(dispute(eventId, objectId));
               default -> List.of();
             };

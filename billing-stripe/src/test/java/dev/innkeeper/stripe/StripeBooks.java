@@ -173,8 +173,7 @@ final class StripeBooks {
     Map<String, Object> intent = get(id);
     String status = text(intent, "status");
     if (!List.of("requires_confirmation", "requires_payment_method").contains(status)) {
-      Problem problem =
-          Problem.invalid("payment_intent_unexpected_state", null, "it is " + status);
+      Problem problem = Problem.invalid("payment_intent_unexpected_state", null, "it is " + status);
       problem.error.put("payment_intent", intent);
       throw problem;
     }
@@ -388,8 +387,7 @@ final class StripeBooks {
     Map<String, Object> refund = get(refundId);
     refund.put("status", "failed");
     refund.put("failure_reason", "lost_or_stolen_card");
-    Map<String, Object> charge =
-        get(text(get(text(refund, "payment_intent")), "latest_charge"));
+    Map<String, Object> charge = get(text(get(text(refund, "payment_intent")), "latest_charge"));
     charge.put("amount_refunded", number(charge, "amount_refunded") - number(refund, "amount"));
     book("refund_failure", refund, number(refund, "amount"), 0);
     event("refund.failed", refund);
@@ -472,8 +470,7 @@ final class StripeBooks {
     return reversal;
   }
 
-  private Map<String, Object> book(
-      String type, Map<String, Object> source, long amount, long fee) {
+  private Map<String, Object> book(String type, Map<String, Object> source, long amount, long fee) {
     Map<String, Object> booked = make("txn", "balance_transaction");
     booked.put("type", type);
     booked.put("source", source.get("id"));

@@ -171,8 +171,7 @@ class StripeCornersTest {
     ChargeRequest request = request(DoubleCard.ASKS, TEN);
     ChargeResult.ActionRequired asked = (ChargeResult.ActionRequired) charge(request);
     assertThat(provider.cancel(request)).isInstanceOf(ChargeResult.Declined.class);
-    assertThatThrownBy(
-            () -> world.answerBank(asked.reference(), PaymentWorld.Answer.APPROVED))
+    assertThatThrownBy(() -> world.answerBank(asked.reference(), PaymentWorld.Answer.APPROVED))
         .isInstanceOf(IllegalStateException.class);
   }
 
@@ -266,7 +265,16 @@ class StripeCornersTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", ",", "t", "t=", "t=,v1=", "t=x,v1=00", "v1=", "t=99999999999999999999,v1=ab", "=,=", "t=1"
+        "",
+        ",",
+        "t",
+        "t=",
+        "t=,v1=",
+        "t=x,v1=00",
+        "v1=",
+        "t=99999999999999999999,v1=ab",
+        "=,=",
+        "t=1"
       })
   void aMalformedSignatureIsRefused(String header) {
     PaymentWorld.Webhook webhook =
@@ -369,7 +377,8 @@ class StripeCornersTest {
     String charge = succeeded(charge(request(DoubleCard.GOOD, TEN))).reference();
     books(b -> b.dispute(charge, "needs_response"));
     assertThat(provider.refund(new RefundRequest(UUID.randomUUID(), charge, TEN, world.now())))
-        .isEqualTo(new OutgoingResult.Refused("charge_disputed", "Stripe refused: charge_disputed"));
+        .isEqualTo(
+            new OutgoingResult.Refused("charge_disputed", "Stripe refused: charge_disputed"));
   }
 
   @Test
@@ -470,15 +479,13 @@ class StripeCornersTest {
             ChargeResult.Declined.class, d -> assertThat(d.code()).isEqualTo("card_gone"));
     assertThat(notices())
         .contains(
-            new ProviderNotice.MethodRemoved(
-                noticeId(0), request.method().methodReference()));
+            new ProviderNotice.MethodRemoved(noticeId(0), request.method().methodReference()));
   }
 
   @Test
   void somebodyElsesCardIsNotCharged() {
     MethodReference theirs = world.card(UUID.randomUUID(), DoubleCard.GOOD);
-    MethodReference mixed =
-        new MethodReference(theirs.methodReference(), world.customer(customer));
+    MethodReference mixed = new MethodReference(theirs.methodReference(), world.customer(customer));
     ChargeRequest request = request(mixed, TEN);
     assertThat(charge(request)).isInstanceOf(ChargeResult.Declined.class);
     assertThat(world.chargesOf(request.attemptId())).isZero();
@@ -486,7 +493,11 @@ class StripeCornersTest {
 
   @ParameterizedTest
   @CsvSource({
-    "INSUFFICIENT,SOFT", "GENERIC,SOFT", "NEVER_AGAIN,HARD", "STOLEN,HARD", "EXPIRED,HARD"
+    "INSUFFICIENT,SOFT",
+    "GENERIC,SOFT",
+    "NEVER_AGAIN,HARD",
+    "STOLEN,HARD",
+    "EXPIRED,HARD"
   })
   void declinesObeyTheBanksAdvice(DoubleCard card, DeclineKind kind) {
     ChargeResult.Declined declined = (ChargeResult.Declined) charge(request(card, TEN));
@@ -585,7 +596,9 @@ class StripeCornersTest {
     assertThat(movements).hasSize(60 * 2 + 30 * 4);
     assertThat(movements.stream().map(ProviderMovement::amount).reduce(Amount::plus))
         .contains(world.houseBalance());
-    assertThat(provider.movements(new Interval(world.now().plusSeconds(1), world.now().plusSeconds(2))))
+    assertThat(
+            provider.movements(
+                new Interval(world.now().plusSeconds(1), world.now().plusSeconds(2))))
         .isEmpty();
   }
 

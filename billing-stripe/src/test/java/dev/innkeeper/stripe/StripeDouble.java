@@ -13,8 +13,6 @@ import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -103,8 +101,7 @@ final class StripeDouble implements AutoCloseable {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
       String signed = at.getEpochSecond() + "." + body;
-      String hex =
-          HexFormat.of().formatHex(mac.doFinal(signed.getBytes(StandardCharsets.UTF_8)));
+      String hex = HexFormat.of().formatHex(mac.doFinal(signed.getBytes(StandardCharsets.UTF_8)));
       return "t=" + at.getEpochSecond() + ",v1=" + hex;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
@@ -235,11 +232,6 @@ final class StripeDouble implements AutoCloseable {
     exchange.getResponseHeaders().set("Content-Type", "application/json");
     exchange.getResponseHeaders().set("Request-Id", "req_double");
     exchange.getResponseHeaders().set("Stripe-Version", Stripe.API_VERSION);
-    exchange
-        .getResponseHeaders()
-        .set(
-            "Date",
-            DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().atOffset(ZoneOffset.UTC)));
     exchange.sendResponseHeaders(sent.status(), length);
     exchange.getResponseBody().write(body, 0, fault == Fault.CUT ? length / 2 : length);
     exchange.close();
@@ -366,9 +358,7 @@ final class StripeDouble implements AutoCloseable {
       fields.add("payment_method");
     }
     for (String field : fields) {
-      if (levels > 0
-          && copy.get(field) instanceof String id
-          && books.objects.containsKey(id)) {
+      if (levels > 0 && copy.get(field) instanceof String id && books.objects.containsKey(id)) {
         copy.put(field, expanded(books.get(id), levels - 1));
       }
     }

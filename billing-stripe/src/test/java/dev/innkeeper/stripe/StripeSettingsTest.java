@@ -71,8 +71,7 @@ class StripeSettingsTest {
     Map<String, String> settings = settings();
     settings.put("secretKey", LIVE_KEY);
     settings.put("apiBase", "http://127.0.0.1:9");
-    assertThatThrownBy(() -> StripeSettings.of(settings, Map.of()))
-        .hasMessageContaining("apiBase");
+    assertThatThrownBy(() -> StripeSettings.of(settings, Map.of())).hasMessageContaining("apiBase");
   }
 
   private static Map<String, String> settings() {

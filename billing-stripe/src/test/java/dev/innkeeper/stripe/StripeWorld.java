@@ -28,11 +28,16 @@ final class StripeWorld implements PaymentWorld {
 
   static Map<String, String> settings(StripeDouble stripe, int timeoutMillis) {
     return Map.of(
-        "secretKey", StripeDouble.SECRET_KEY,
-        "webhookSecret", StripeDouble.WEBHOOK_SECRET,
-        "apiBase", stripe.address().toString(),
-        "returnUrl", RETURN_URL,
-        "timeoutMillis", String.valueOf(timeoutMillis));
+        "secretKey",
+        StripeDouble.SECRET_KEY,
+        "webhookSecret",
+        StripeDouble.WEBHOOK_SECRET,
+        "apiBase",
+        stripe.address().toString(),
+        "returnUrl",
+        RETURN_URL,
+        "timeoutMillis",
+        String.valueOf(timeoutMillis));
   }
 
   static StripeProvider provider(StripeDouble stripe, MutableClock clock, int timeoutMillis) {
