@@ -1,6 +1,7 @@
 package dev.innkeeper.documents;
 
 import dev.innkeeper.billing.problem.InvalidInput;
+import dev.innkeeper.billing.problem.NotAllowed;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -86,15 +87,50 @@ public final class InvoiceDocuments {
     printer.print(fill(document, true), PRODUCER, out);
   }
 
-  private String fill(IssuedDocument document, boolean paged) {
-    String language = words.served(document.invoice().buyer().language());
-    ViewBuilder builder = builders.get(language);
-    if (builder == null) {
-      throw new IllegalStateException("no builder of " + language);
+  /**
+   * The invoice for programs: XML of the Cross Industry Invoice, profile EN 16931, with the sums of
+   * the invoice to the cent.
+   *
+   * @throws NotAllowed with code {@code electronic-invoice-impossible} when the standard asks for
+   *     something that the invoice lacks, or can't carry its currency; the message names all of it
+   */
+  public byte[] electronic(IssuedDocument document) {
+    ElectronicNeeds.check(document);
+    return new CrossIndustryInvoice(document, view(document, false)).write();
+  }
+
+  /**
+   * The PDF with {@link #electronic} inside: Factur-X, also known as ZUGFeRD.
+   *
+   * @throws NotAllowed as {@link #electronic} does; {@link #pdf(IssuedDocument)} always works
+   */
+  public byte[] facturX(IssuedDocument document) {
+    byte[] xml = electronic(document);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      FacturX.embed(pdf(document), xml, PRODUCER, out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+    return out.toByteArray();
+  }
+
+  private String fill(IssuedDocument document, boolean paged) {
     TemplateOutput out = TemplateOutput.plain();
-    template.render(builder.build(document, paged), words.in(language), out);
+    template.render(view(document, paged), words.in(language(document)), out);
     return out.toString();
+  }
+
+  private String language(IssuedDocument document) {
+    return words.served(document.invoice().buyer().language());
+  }
+
+  private DocumentView view(IssuedDocument document, boolean paged) {
+    ViewBuilder builder = builders.get(language(document));
+    if (builder == null) {
+      throw new IllegalStateException("no words of " + language(document));
+    }
+    return builder.build(document, paged);
   }
 
   private static @Nullable String logo(TemplateFolder folder) {
