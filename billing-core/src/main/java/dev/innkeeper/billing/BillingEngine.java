@@ -15,6 +15,7 @@ import dev.innkeeper.billing.event.EventLog;
 import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.invoice.InvoiceSettings;
 import dev.innkeeper.billing.invoice.Invoices;
+import dev.innkeeper.billing.invoice.LineContributor;
 import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.billing.ledger.Ledger;
 import dev.innkeeper.billing.payment.DeployGate;
@@ -35,6 +36,9 @@ import dev.innkeeper.billing.payment.Wallets;
 import dev.innkeeper.billing.payment.sandbox.SandboxProvider;
 import dev.innkeeper.billing.payment.sandbox.SandboxWebhooks;
 import dev.innkeeper.billing.payment.spi.PaymentProvider;
+import dev.innkeeper.billing.promotion.CouponDiscounts;
+import dev.innkeeper.billing.promotion.Coupons;
+import dev.innkeeper.billing.promotion.RedeemableCodes;
 import dev.innkeeper.billing.promotion.VoucherExpiry;
 import dev.innkeeper.billing.promotion.Vouchers;
 import dev.innkeeper.billing.subscription.ChargeBook;
@@ -81,6 +85,8 @@ public final class BillingEngine implements AutoCloseable {
   private final @Nullable SandboxProvider sandbox;
   private final PaymentServices payments;
   private final Vouchers vouchers;
+  private final Coupons coupons;
+  private final RedeemableCodes codes;
   private final Dunning dunning;
   private final Audit audit;
   private final DueRunner runner;
@@ -107,7 +113,7 @@ public final class BillingEngine implements AutoCloseable {
         new Invoices(
             new Invoices.Services(
                 db, commands, events, json, ids, clock, customers, ledger, charges),
-            builder.invoicing);
+            withCoupons(builder.invoicing));
     this.sandbox =
         builder.sandbox ? new SandboxProvider(db, clock, SandboxProvider.newSecret()) : null;
     PaymentCore core =
@@ -121,12 +127,21 @@ public final class BillingEngine implements AutoCloseable {
             new SubscribedServices(customers, subscriptions, charges),
             listeners);
     this.vouchers = new Vouchers(core, payments.settlement());
+    this.coupons = new Coupons(core);
+    this.codes = new RedeemableCodes(core, vouchers, coupons);
     this.dunning = new Dunning(core, payments.settlement(), subscriptions);
     listeners.add(dunning);
     listeners.add(payments.walletRules());
     listeners.add(prepaid::cashChanged);
     this.audit = new Audit(db, clock);
     this.runner = new DueRunner(dueWork(builder, json, core), clock);
+  }
+
+  /** Coupons come after what the embedder contributes, on what that leaves. */
+  private InvoiceSettings withCoupons(InvoiceSettings settings) {
+    List<LineContributor> contributors = new ArrayList<>(settings.contributors());
+    contributors.add(new CouponDiscounts(db, customers, clock));
+    return settings.withContributors(contributors);
   }
 
   private Providers providers(Builder builder) {
@@ -240,6 +255,16 @@ public final class BillingEngine implements AutoCloseable {
 
   public Vouchers vouchers() {
     return vouchers;
+  }
+
+  /** Discounts on invoices to come. */
+  public Coupons coupons() {
+    return coupons;
+  }
+
+  /** Redeems what a customer typed, a voucher's code or a coupon's. */
+  public RedeemableCodes codes() {
+    return codes;
   }
 
   /** What happens when nobody pays. */

@@ -17,6 +17,7 @@ final class SqlChecks {
         receivables(),
         chargesDoNotOverlap(),
         vouchersAsOftenAsAllowed(),
+        couponsAsOftenAsAllowed(),
         nothingPaidIsSuspended(),
         eventsWithoutGaps());
   }
@@ -202,6 +203,44 @@ final class SqlChecks {
         left join (select code, count(*) as n from @.voucher_redemption group by code) r
           on r.code = v.code
         where v.used <> coalesce(r.n, 0) or v.used > v.uses_max
+        """);
+  }
+
+  private static SqlCheck couponsAsOftenAsAllowed() {
+    return new SqlCheck(
+        "coupons-as-often-as-allowed",
+        "a coupon was redeemed as often as it counts and may be, and took off what its lines say",
+        """
+        select 'coupon ' || c.code || ' counts ' || c.redemptions || ' redemptions of '
+          || coalesce(c.redemptions_max::text, 'any number') || ' and has ' || coalesce(r.n, 0)
+          || ', of one customer up to ' || coalesce(r.most, 0)
+        from @.coupon c
+        left join (select coupon_id, sum(n) as n, max(n) as most from (
+            select coupon_id, customer_id, count(*) as n from @.coupon_redemption
+            group by coupon_id, customer_id) p group by coupon_id) r on r.coupon_id = c.id
+        where c.redemptions <> coalesce(r.n, 0) or c.redemptions > c.redemptions_max
+          or r.most > c.redemptions_a_customer_max
+        union all
+        select 'invoice ' || coalesce(l.invoice_id, u.invoice_id) || ' is discounted by '
+          || coalesce(l.minor, 0) || ' and coupons took off ' || coalesce(u.minor, 0)
+        from (select customer_id, invoice_id, -sum(amount) as minor from @.invoice_line
+          where component = 'coupon' and amount < 0 group by customer_id, invoice_id) l
+        full join (select customer_id, invoice_id, sum(amount_minor) as minor from @.coupon_use
+          group by customer_id, invoice_id) u
+          on u.customer_id = l.customer_id and u.invoice_id = l.invoice_id
+        where coalesce(l.minor, 0) <> coalesce(u.minor, 0)
+          and not exists (select 1 from @.invoice n where n.customer_id = l.customer_id
+            and n.id = l.invoice_id and n.kind = 'CREDIT_NOTE')
+        union all
+        select 'coupon ' || c.code || ' took off ' || sum(u.amount_minor) || ' of '
+          || c.amount_minor || ' with redemption ' || u.redemption_id
+        from @.coupon_use u
+        join @.coupon_redemption r on r.customer_id = u.customer_id and r.id = u.redemption_id
+        join @.coupon c on c.id = r.coupon_id
+        where c.amount_minor is not null
+        group by c.code, c.amount_minor, c.lasts, u.redemption_id,
+          case when c.lasts = 'ONCE' then 0 else u.period_index end
+        having sum(u.amount_minor) > c.amount_minor
         """);
   }
 

@@ -237,7 +237,7 @@ final class ChunkBilling {
         drafts.addAll(Drafts.of(own, part.kind(), period, ids));
       }
     }
-    return withoutSecondCycles(handle, drafts);
+    return withoutSecondCycles(handle, DiscountedReturns.apply(handle, drafts));
   }
 
   /**

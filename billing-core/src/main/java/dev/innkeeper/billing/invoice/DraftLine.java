@@ -24,6 +24,8 @@ public record DraftLine(
     Amount amount,
     String taxClass,
     String explanation) {
+  /** The component of a coupon's lines. */
+  public static final String COUPON = "coupon";
 
   /** A discount on a product: one piece of a negative price, without an explanation. */
   public static DraftLine discount(

@@ -48,6 +48,12 @@ record VoucherCode(String text) {
     return new VoucherCode(code);
   }
 
+  /** Whether what was typed has the length and the letters of a voucher's code. */
+  static boolean looksLikeOne(String typed) {
+    String code = typed.replaceAll("[\\s-]", "").toUpperCase(Locale.ROOT);
+    return code.length() == LENGTH && code.chars().allMatch(c -> ALPHABET.indexOf(c) >= 0);
+  }
+
   /** For people: {@code 7GHK-2MNP-QRST-UVWX}. */
   String formatted() {
     StringBuilder out = new StringBuilder();
