@@ -15,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The provisioners that products name. Each kind that was found is there under its own name;
- * settings under another name with {@code kind: KIND} make one more of that kind. Thread-safe.
+ * The provisioners that products name. Each kind that was found and needs no settings is there
+ * under its own name; settings under a kind's name set that one, and settings under another name
+ * with {@code kind: KIND} make one more of that kind. Thread-safe.
  */
 public final class Provisioners implements AutoCloseable {
   /** In the settings of a provisioner that is not named after its kind. */
@@ -46,9 +47,12 @@ public final class Provisioners implements AutoCloseable {
    */
   public static Provisioners open(
       Plugins plugins, Map<String, Map<String, String>> settings, Path dataFolder, Clock clock) {
-    Map<String, Map<String, String>> wanted = new TreeMap<>();
-    plugins.kinds().forEach(kind -> wanted.put(kind, Map.of()));
-    wanted.putAll(settings);
+    Map<String, Map<String, String>> wanted = new TreeMap<>(settings);
+    for (String kind : plugins.kinds()) {
+      if (!wanted.containsKey(kind) && worksUnasked(plugins, kind)) {
+        wanted.put(kind, Map.of());
+      }
+    }
     Map<String, Provisioner> made = new HashMap<>();
     try {
       wanted.forEach(
@@ -61,6 +65,19 @@ public final class Provisioners implements AutoCloseable {
       new Provisioners(made).close();
       throw e;
     }
+  }
+
+  /** Whether its settings all have a preset. One that must be told where its world is, waits. */
+  private static boolean worksUnasked(Plugins plugins, String kind) {
+    boolean works =
+        plugins
+            .factory(kind)
+            .map(factory -> factory.settings().check("", Map.of()).isEmpty())
+            .orElse(false);
+    if (!works) {
+      LOG.info("{} is there and not used: provisioners.{} has no settings", kind, kind);
+    }
+    return works;
   }
 
   private record Opening(Plugins plugins, String name, Path folder, Clock clock) {

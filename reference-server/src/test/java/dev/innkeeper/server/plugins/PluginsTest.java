@@ -93,6 +93,20 @@ class PluginsTest {
   }
 
   @Test
+  void whatMustBeToldWhereItsWorldIsWaitsForIt() {
+    Path swarm = Path.of("..", "provisioner-docker-swarm");
+    try (Plugins plugins = Plugins.load(folder, List.of(swarm))) {
+      assertThat(plugins.kinds()).containsExactly("docker-swarm");
+      try (Provisioners unasked = open(plugins, Map.of());
+          Provisioners told =
+              open(plugins, Map.of("docker-swarm", Map.of("dockerHost", "tcp://127.0.0.1:1")))) {
+        assertThat(unasked.names()).isEmpty();
+        assertThat(told.names()).containsExactly("docker-swarm");
+      }
+    }
+  }
+
+  @Test
   void wrongSettingsAreNamedWithTheWayOut() {
     try (Plugins plugins = Plugins.load(folder, List.of(SITE_MODULE))) {
       assertThatThrownBy(() -> open(plugins, Map.of("site", Map.of("prot", "1"))))

@@ -1,0 +1,123 @@
+package dev.innkeeper.provisioner.swarm;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.async.ResultCallback;
+import com.github.dockerjava.api.command.ExecCreateCmdResponse;
+import com.github.dockerjava.api.command.InspectVolumeResponse;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.Frame;
+import com.github.dockerjava.api.model.Service;
+import com.github.dockerjava.api.model.ServiceSpec;
+import com.github.dockerjava.api.model.Task;
+import dev.innkeeper.provisioner.ResourceId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The calls to the engine that are needed. What changes something is a method of its own, so that
+ * tests can have each of them fail.
+ */
+class Engine {
+  private final DockerClient docker;
+
+  Engine(DockerClient docker) {
+    this.docker = docker;
+  }
+
+  void createService(ServiceSpec spec) {
+    docker.createServiceCmd(spec).exec();
+  }
+
+  /** Refused by the engine when the service has changed since it was read. */
+  void updateService(Service read, ServiceSpec spec) {
+    docker.updateServiceCmd(read.getId(), spec).withVersion(read.getVersion().getIndex()).exec();
+  }
+
+  void removeService(Service service) {
+    docker.removeServiceCmd(service.getId()).exec();
+  }
+
+  void removeVolume(String name) {
+    docker.removeVolumeCmd(name).exec();
+  }
+
+  final Optional<Service> findService(ResourceId id) {
+    try {
+      return Optional.of(docker.inspectServiceCmd(ServiceSpecs.serviceName(id)).exec());
+    } catch (NotFoundException e) {
+      return Optional.empty();
+    }
+  }
+
+  final List<Service> servicesOf(String instance) {
+    return docker.listServicesCmd().withLabelFilter(Map.of(ServiceSpecs.INSTANCE, instance)).exec();
+  }
+
+  final List<Task> tasksOf(Service service) {
+    return docker.listTasksCmd().withServiceFilter(service.getId()).exec();
+  }
+
+  /** Tasks of all services of ours. */
+  final List<Task> tasksOfAll() {
+    return docker.listTasksCmd().exec();
+  }
+
+  /** On this machine, running or not. */
+  final List<Container> containersOf(ResourceId id) {
+    return docker
+        .listContainersCmd()
+        .withShowAll(true)
+        .withLabelFilter(Map.of(ServiceSpecs.RESOURCE, id.toString()))
+        .exec();
+  }
+
+  final List<String> volumesOf(ResourceId id) {
+    List<InspectVolumeResponse> found =
+        docker
+            .listVolumesCmd()
+            .withFilter("label", List.of(ServiceSpecs.RESOURCE + "=" + id))
+            .exec()
+            .getVolumes();
+    return found == null ? List.of() : found.stream().map(InspectVolumeResponse::getName).toList();
+  }
+
+  final String createExec(Container container, List<String> words) {
+    ExecCreateCmdResponse exec =
+        docker
+            .execCreateCmd(container.getId())
+            .withAttachStdout(true)
+            .withAttachStderr(true)
+            .withCmd(words.toArray(new String[0]))
+            .exec();
+    return exec.getId();
+  }
+
+  final void startExec(String exec, ResultCallback.Adapter<Frame> output) {
+    docker.execStartCmd(exec).exec(output);
+  }
+
+  final Long exitCodeOf(String exec) {
+    return docker.inspectExecCmd(exec).exec().getExitCodeLong();
+  }
+
+  final void logs(Container container, int lines, ResultCallback.Adapter<Frame> output) {
+    docker
+        .logContainerCmd(container.getId())
+        .withStdOut(true)
+        .withStdErr(true)
+        .withTail(lines)
+        .exec(output);
+  }
+
+  final void close() {
+    try {
+      docker.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
