@@ -27,8 +27,8 @@ final class BareSql {
           + " transfer_id, line, amount, balance_after) select o, a, ?, s, t, l, m, b"
           + " from unnest(?::text::uuid[], ?::bigint[], ?::bigint[], ?::text::uuid[], ?::smallint[],"
           + " ?::bigint[], ?::bigint[]) e(o, a, s, t, l, m, b)),"
-          + " unsealed as (insert into billing.ledger_unsealed (first_id, ids)"
-          + " select i[1], i from (select ?::text::uuid[] as i) b)"
+          + " unsealed as (insert into billing.ledger_unsealed (recorded_at, first_id, ids)"
+          + " select ?, i[1], i from (select ?::text::uuid[] as i) b)"
           + " update billing.ledger_account a set balance = a.balance + c.b, seq = c.s,"
           + " recorded_at = ? from unnest(?::text::uuid[], ?::bigint[], ?::bigint[], ?::bigint[])"
           + " c(o, a, b, s) where a.owner = c.o and a.account = c.a";
@@ -101,6 +101,7 @@ final class BareSql {
         lines,
         amounts,
         amounts,
+        now,
         ids,
         now,
         changed,

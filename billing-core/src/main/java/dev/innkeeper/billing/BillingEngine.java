@@ -133,7 +133,7 @@ public final class BillingEngine implements AutoCloseable {
     listeners.add(dunning);
     listeners.add(payments.walletRules());
     listeners.add(prepaid::cashChanged);
-    this.audit = new Audit(db, clock);
+    this.audit = new Audit(db, clock, ledger.audit());
     this.runner = new DueRunner(dueWork(builder, json, core), clock);
   }
 

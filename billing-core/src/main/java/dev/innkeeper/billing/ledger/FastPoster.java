@@ -49,8 +49,8 @@ final class FastPoster {
           + " select i, o, k, 'POSTED', h, l, coalesce(e, ?), ?, n"
           + " from unnest(?::text::uuid[], ?::text::uuid[], ?::text[], ?::bytea[], ?::text::uuid[],"
           + " ?::timestamptz[], ?::text[]) t(i, o, k, h, l, e, n)),"
-          + " unsealed as (insert into @.ledger_unsealed (first_id, ids)"
-          + " select i[1], i from (select ?::text::uuid[] as i) b)"
+          + " unsealed as (insert into @.ledger_unsealed (recorded_at, first_id, ids)"
+          + " select ?, i[1], i from (select ?::text::uuid[] as i) b)"
           + " insert into @.ledger_entry (owner, account, recorded_at, seq, transfer_id, line,"
           + " amount, balance_after) select o, a, ?, s, t, l, m, b"
           + " from unnest(?::text::uuid[], ?::bigint[], ?::bigint[], ?::text::uuid[], ?::smallint[],"
@@ -284,6 +284,7 @@ final class FastPoster {
                   "timestamptz",
                   LedgerSql.column(decided, OffsetDateTime[]::new, FastPoster::effectiveAt))
               .array("text", LedgerSql.column(decided, String[]::new, FastPoster::notes))
+              .value(at)
               .ids(ids)
               .value(at);
       LedgerSql.lines(in, lines);

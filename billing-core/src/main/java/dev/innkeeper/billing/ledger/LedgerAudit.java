@@ -6,10 +6,9 @@ import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -17,7 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.jdbi.v3.core.Handle;
 
 /**
  * Checks the books against their seals and against themselves. Thread-safe.
@@ -27,60 +25,72 @@ import org.jdbi.v3.core.Handle;
  * still fit them.
  */
 public final class LedgerAudit {
-  private static final int SEALS_A_PAGE = 8;
-
   private final Database db;
   private final RowReader rows;
+  private final SealReader seals;
   private final SumChecker sums;
 
   LedgerAudit(Database db) {
     this.db = db;
     this.rows = new RowReader(db);
+    this.seals = new SealReader(db);
     this.sums = new SumChecker(db);
   }
 
   /**
-   * Checks every seal's rows, then all sums. Reads everything; writers are not kept waiting.
+   * Checks every seal's rows, then all sums. Reads everything; writers are not kept waiting. Of
+   * what awaits its seal, only the sums are checked.
    *
    * @param threads how many read seals at once, each on a connection of its own
+   * @throws IllegalStateException inside a transaction
    */
   public AuditReport verify(int threads) {
+    db.requireNoTransaction();
     SealChecker checker = new SealChecker();
-    long[] counts = new long[2];
     ExecutorService workers = Executors.newFixedThreadPool(threads);
+    Chain chain = new Chain(checker);
     try {
-      checkSeals(checker, workers, 2 * threads, counts);
+      Deque<Future<?>> pending = new ArrayDeque<>();
+      seals.each(
+          seal -> {
+            chain.next(seal);
+            pending.add(workers.submit(() -> check(checker, seal)));
+            if (pending.size() >= 2 * threads) {
+              await(pending.remove());
+            }
+          });
+      pending.forEach(LedgerAudit::await);
     } finally {
       workers.shutdownNow();
     }
     long unsealed = sums.check(checker);
-    return new AuditReport(counts[0], counts[1], unsealed, checker.findings());
+    return new AuditReport(chain.seals, chain.transfers, unsealed, checker.findings());
   }
 
-  /** Walks the chain on this thread, and has the rows of its seals checked by the workers. */
-  private void checkSeals(
-      SealChecker checker, ExecutorService workers, int pendingMax, long[] counts) {
-    long last = 0;
-    Hash hash = Seal.BEGINNING;
-    List<Future<?>> pending = new ArrayList<>();
-    while (true) {
-      long after = last;
-      List<Seal> seals = db.tx(handle -> Sealer.read(handle, after, SEALS_A_PAGE));
-      for (Seal seal : seals) {
-        checker.chain(seal, last + 1, hash);
-        last = seal.number();
-        hash = seal.hash();
-        counts[0]++;
-        counts[1] += seal.ids().size();
-        pending.add(workers.submit(() -> checker.rows(seal, read(seal))));
-        if (pending.size() >= pendingMax) {
-          await(pending.remove(0));
-        }
-      }
-      if (seals.isEmpty()) {
-        pending.forEach(LedgerAudit::await);
-        return;
-      }
+  /** Follows the links of the chain from its beginning. Confined to one thread. */
+  private static final class Chain {
+    private final SealChecker checker;
+    private long last;
+    private Hash hash = Seal.BEGINNING;
+    private long seals;
+    private long transfers;
+
+    Chain(SealChecker checker) {
+      this.checker = checker;
+    }
+
+    void next(Seal seal) {
+      checker.chain(seal, last + 1, hash);
+      last = seal.number();
+      hash = seal.hash();
+      seals++;
+      transfers += seal.ids().size();
+    }
+  }
+
+  private void check(SealChecker checker, Seal seal) {
+    if (!SealChecker.fits(seal, read(RowReader.Scope.of(seal)))) {
+      checker.name(seal, read(RowReader.Scope.everywhere(seal)));
     }
   }
 
@@ -95,16 +105,11 @@ public final class LedgerAudit {
     }
   }
 
-  private Map<UUID, List<RowLine>> read(Seal seal) {
-    return read(seal.ids().toArray(UUID[]::new));
-  }
-
-  private Map<UUID, List<RowLine>> read(UUID[] ids) {
+  private Map<UUID, List<SealedRow>> read(RowReader.Scope scope) {
     return db.tx(
         handle -> {
           try {
-            Connection connection = handle.getConnection();
-            return rows.read(connection, ids);
+            return rows.read(handle.getConnection(), scope);
           } catch (SQLException e) {
             throw new IllegalStateException("can't read the ledger: " + e.getMessage(), e);
           }
@@ -117,45 +122,35 @@ public final class LedgerAudit {
    * @return how many
    */
   public long exportSeals(Writer out) {
-    return forEachSeal(seal -> writeLine(out, seal.toLine()));
+    long[] count = new long[1];
+    seals.each(
+        seal -> {
+          writeLine(out, seal.toLine());
+          count[0]++;
+        });
+    return count[0];
   }
 
   /**
-   * Writes every sealed row as it is now, one a line, for {@link #checkOffline}.
+   * Writes every sealed row as it is now, one a line, for {@link #checkOffline}: the transfer's id,
+   * the entry's line or -1, T, H, E or A for what table it is from, and its values in PostgreSQL's
+   * binary COPY format as Base64.
    *
    * @return how many seals the rows are of
    */
   public long exportRows(Writer out) {
-    return forEachSeal(
+    long[] count = new long[1];
+    seals.each(
         seal -> {
-          Map<UUID, List<RowLine>> lines = read(seal);
+          Map<UUID, List<SealedRow>> found = read(RowReader.Scope.everywhere(seal));
           for (UUID id : seal.ids()) {
-            for (RowLine line : lines.getOrDefault(id, List.of())) {
-              writeLine(out, id + "\t" + line.number() + "\t" + line.text());
+            for (SealedRow row : found.getOrDefault(id, List.of())) {
+              writeLine(out, ExportedRows.toLine(id, row));
             }
           }
+          count[0]++;
         });
-  }
-
-  private interface SealUse {
-    void accept(Seal seal);
-  }
-
-  private long forEachSeal(SealUse use) {
-    long last = 0;
-    long count = 0;
-    while (true) {
-      long after = last;
-      List<Seal> seals = db.tx((Handle handle) -> Sealer.read(handle, after, SEALS_A_PAGE));
-      if (seals.isEmpty()) {
-        return count;
-      }
-      for (Seal seal : seals) {
-        use.accept(seal);
-        last = seal.number();
-        count++;
-      }
-    }
+    return count[0];
   }
 
   private static void writeLine(Writer out, String line) {
@@ -169,7 +164,8 @@ public final class LedgerAudit {
 
   /**
    * Checks exported rows against seals that were exported earlier, without any database. Rows of
-   * later seals are left alone. Holds the rows in memory.
+   * later seals are left alone. Memory does not grow with the books: rows are looked for at most
+   * 100,000 transfers ahead of where they should be.
    *
    * @param seals what {@link #exportSeals} wrote
    * @param rows what {@link #exportRows} wrote, then or later
@@ -177,38 +173,21 @@ public final class LedgerAudit {
    */
   public static AuditReport checkOffline(Reader seals, Reader rows) {
     SealChecker checker = new SealChecker();
-    long transfers = 0;
-    long last = 0;
-    Hash hash = Seal.BEGINNING;
+    Chain chain = new Chain(checker);
     try {
-      Map<UUID, List<RowLine>> lines = readRows(rows);
+      ExportedRows found = new ExportedRows(rows);
       BufferedReader in = new BufferedReader(seals);
       for (String text = in.readLine(); text != null; text = in.readLine()) {
         Seal seal = Seal.parse(text);
-        checker.chain(seal, last + 1, hash);
-        checker.rows(seal, lines);
-        last = seal.number();
-        hash = seal.hash();
-        transfers += seal.ids().size();
+        chain.next(seal);
+        Map<UUID, List<SealedRow>> own = found.of(seal.ids());
+        if (!SealChecker.fits(seal, own)) {
+          checker.name(seal, own);
+        }
       }
     } catch (IOException e) {
       throw new UncheckedIOException("can't read the export", e);
     }
-    return new AuditReport(last, transfers, 0, checker.findings());
-  }
-
-  private static Map<UUID, List<RowLine>> readRows(Reader rows) throws IOException {
-    Map<UUID, List<RowLine>> lines = new HashMap<>();
-    BufferedReader in = new BufferedReader(rows);
-    for (String text = in.readLine(); text != null; text = in.readLine()) {
-      String[] parts = text.split("\t", 3);
-      if (parts.length < 3 || parts[2].isEmpty()) {
-        throw new IllegalArgumentException("not a line of exported rows");
-      }
-      lines
-          .computeIfAbsent(UUID.fromString(parts[0]), id -> new ArrayList<>())
-          .add(new RowLine(parts[2].charAt(0), Integer.parseInt(parts[1]), parts[2]));
-    }
-    return lines;
+    return new AuditReport(chain.last, chain.transfers, 0, checker.findings());
   }
 }

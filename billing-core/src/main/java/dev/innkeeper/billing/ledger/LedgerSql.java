@@ -71,8 +71,8 @@ final class LedgerSql {
           + " recorded_at = case when a.seq < c.s then ? else a.recorded_at end"
           + " from unnest(?::text::uuid[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])"
           + " c(o, a, b, h, s) where a.owner = c.o and a.account = c.a returning 1),"
-          + " unsealed as (insert into @.ledger_unsealed (first_id, ids)"
-          + " select i[1], i from (select ?::text::uuid[] as i) b on conflict do nothing)"
+          + " unsealed as (insert into @.ledger_unsealed (recorded_at, first_id, ids)"
+          + " select ?, i[1], i from (select ?::text::uuid[] as i) b on conflict do nothing)"
           + " select (select count(*) from transfer), (select count(*) from entry),"
           + " (select count(*) from account)";
 
@@ -216,6 +216,7 @@ final class LedgerSql {
           .array("int8", column(stored, Long[]::new, state -> state.balance))
           .array("int8", column(stored, Long[]::new, state -> state.held))
           .array("int8", column(stored, Long[]::new, state -> state.seq))
+          .value(at)
           .ids(column(batch.decided(), UUID[]::new, d -> d.request().id()));
       try (ResultSet row = statement.executeQuery()) {
         row.next();

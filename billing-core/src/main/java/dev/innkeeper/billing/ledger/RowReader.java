@@ -1,118 +1,182 @@
 package dev.innkeeper.billing.ledger;
 
 import dev.innkeeper.billing.db.Database;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** Reads what belongs to transfers as lines. Thread-safe. */
+/**
+ * Reads what belongs to transfers. The ids don't travel: the server takes them from the seal, or
+ * from what awaits one, and gives the rows in its own binary format. Thread-safe.
+ */
 final class RowReader {
-  private static final String ACCOUNT_LINE =
-      "concat_ws(E'\\t', 'A', a.owner, a.account, a.code, a.currency, a.lane, a.type,"
-          + " coalesce(a.floor::text, ''), a.opened_at at time zone 'UTC')";
+  private static final int FIELDS_OF_TRANSFER_WITH_ACCOUNT = 11;
+  private static final int FIELD_STATUS = 3;
+  private static final int ROWS_OF_A_TRANSFER = 3;
 
-  private static final String TRANSFERS =
-      "select t.id, t.status, concat_ws(E'\\t', 'T', t.id, t.owner, t.kind, t.status,"
-          + " coalesce(t.reason, ''), coalesce(t.message, ''), encode(t.request_hash, 'hex'),"
-          + " coalesce(t.linked::text, ''), coalesce(t.reverses::text, ''),"
-          + " coalesce(t.hold::text, ''), coalesce(t.hold_amount::text, ''),"
-          + " coalesce(t.account::text, ''), t.effective_at at time zone 'UTC',"
-          + " t.recorded_at at time zone 'UTC', coalesce(t.metadata, '')), t.recorded_at"
-          + " from @.ledger_transfer t where t.id = any(?::text::uuid[])";
-
-  private static final String ENTRIES =
-      "select e.transfer_id, e.line, concat_ws(E'\\t', 'E', e.transfer_id, e.line, e.owner,"
-          + " e.account, e.seq, e.amount, e.balance_after, e.recorded_at at time zone 'UTC'),"
-          + " case when e.seq = 1 then (select "
-          + ACCOUNT_LINE
-          + " from @.ledger_account a where a.owner = e.owner and a.account = e.account) end"
-          + " from @.ledger_entry e where e.transfer_id = any(?::text::uuid[])"
-          + " order by e.transfer_id, e.line, e.owner, e.account, e.seq";
-
-  private static final String OTHERS =
-      "select t.id, 'H', concat_ws(E'\\t', 'H', h.owner, h.id, h.account, h.amount,"
-          + " h.expires_at at time zone 'UTC') from @.ledger_transfer t"
-          + " join @.ledger_hold h on h.owner = t.owner and h.id = t.id"
-          + " where t.id = any(?::text::uuid[]) and t.status = 'HELD'"
-          + " union all select t.id, 'A', "
-          + ACCOUNT_LINE
-          + " from @.ledger_transfer t"
-          + " join @.ledger_account a on a.owner = t.owner and a.account = t.account"
-          + " where t.id = any(?::text::uuid[]) order by 1, 2 desc";
-
-  private final String transfers;
-  private final String entries;
-  private final String others;
+  private final Database db;
 
   RowReader(Database db) {
-    this.transfers = db.sql(TRANSFERS);
-    this.entries = db.sql(ENTRIES);
-    this.others = db.sql(OTHERS);
+    this.db = db;
   }
 
   /**
-   * The lines of the transfers that exist: of each the transfer's, then its hold's and the account
+   * Which transfers to read.
+   *
+   * @param ids a query that gives an array of their ids
+   * @param during when their entries were recorded; null to look for them in all months
+   */
+  record Scope(String ids, @Nullable Span during) {
+    static Scope of(Seal seal) {
+      return new Scope(idsOf(seal), seal.recorded());
+    }
+
+    /** Finds entries that were moved to another month as well. */
+    static Scope everywhere(Seal seal) {
+      return new Scope(idsOf(seal), null);
+    }
+
+    private static String idsOf(Seal seal) {
+      return "select ids from @.ledger_seal where number = " + seal.number();
+    }
+  }
+
+  /** A time with both its ends. */
+  record Span(Instant from, Instant to) {}
+
+  private record Owned(UUID owner, long account) {}
+
+  /** An account's row, and where it belongs. */
+  private record Place(UUID transferId, int number) {}
+
+  /** What was read, and what is to be read yet. */
+  private static final class Found {
+    final Map<UUID, List<SealedRow>> rows = new HashMap<>();
+    final Map<Owned, List<Place>> accounts = new HashMap<>();
+    final List<UUID> held = new ArrayList<>();
+    final List<UUID> holders = new ArrayList<>();
+
+    /** Entries of a transfer that is gone are kept under its id all the same. */
+    void add(UUID id, SealedRow row) {
+      rows.computeIfAbsent(id, i -> new ArrayList<>(ROWS_OF_A_TRANSFER)).add(row);
+    }
+
+    void wantAccount(UUID owner, long account, Place place) {
+      accounts.computeIfAbsent(new Owned(owner, account), o -> new ArrayList<>(1)).add(place);
+    }
+  }
+
+  /**
+   * The rows of the transfers that exist: of each the transfer's, then its hold's and the account
    * it is about, then its entries' in order, the first entry of an account followed by the
    * account's.
    */
-  Map<UUID, List<RowLine>> read(Connection connection, UUID[] ids) throws SQLException {
-    Map<UUID, List<RowLine>> lines = new HashMap<>();
-    boolean simple = true;
-    try (PreparedStatement statement = connection.prepareStatement(transfers)) {
-      new LedgerSql.Arguments(connection, statement).ids(ids);
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          List<RowLine> own = new ArrayList<>(4);
-          own.add(new RowLine(RowLine.TRANSFER, 0, row.getString(3)));
-          lines.put(row.getObject(1, UUID.class), own);
-          String status = row.getString(2);
-          simple &= status.equals("POSTED") || status.equals("REFUSED");
-        }
-      }
-    }
-    if (!simple) {
-      readOthers(connection, ids, lines);
-    }
-    try (PreparedStatement statement = connection.prepareStatement(entries)) {
-      new LedgerSql.Arguments(connection, statement).ids(ids);
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          UUID id = row.getObject(1, UUID.class);
-          int number = row.getInt(2);
-          add(lines, id, new RowLine(RowLine.ENTRY, number, row.getString(3)));
-          String account = row.getString(4);
-          if (account != null) {
-            add(lines, id, new RowLine(RowLine.ACCOUNT, number, account));
-          }
-        }
-      }
-    }
-    return lines;
+  Map<UUID, List<SealedRow>> read(Connection connection, Scope scope) throws SQLException {
+    Found found = new Found();
+    String ids = "any ((" + db.sql(scope.ids()) + ")::uuid[])";
+    CopyRow.each(
+        connection,
+        db.sql("select " + SealedRow.TRANSFER_COLUMNS + " from @.ledger_transfer t where t.id = ")
+            + ids,
+        row -> transfer(found, row));
+    Span during = scope.during();
+    CopyRow.each(
+        connection,
+        db.sql("select " + SealedRow.ENTRY_COLUMNS + " from @.ledger_entry e where")
+            + (during == null
+                ? ""
+                : " e.recorded_at >= '"
+                    + during.from()
+                    + "' and e.recorded_at <= '"
+                    + during.to()
+                    + "' and")
+            + " e.transfer_id = "
+            + ids,
+        row -> entry(found, row));
+    holds(connection, found);
+    accounts(connection, found);
+    found.rows.values().forEach(SealedRow::sort);
+    return found.rows;
   }
 
-  private void readOthers(Connection connection, UUID[] ids, Map<UUID, List<RowLine>> lines)
-      throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(others)) {
-      new LedgerSql.Arguments(connection, statement).ids(ids).ids(ids);
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          add(
-              lines,
-              row.getObject(1, UUID.class),
-              new RowLine(row.getString(2).charAt(0), 0, row.getString(3)));
-        }
+  private static void transfer(Found found, byte[] bytes) {
+    CopyRow row = new CopyRow(bytes);
+    UUID id = row.id(0);
+    found.add(id, new SealedRow(SealedRow.TRANSFER, SealedRow.OF_TRANSFER, bytes));
+    if (!row.isNull(FIELDS_OF_TRANSFER_WITH_ACCOUNT)) {
+      UUID owner = row.id(1);
+      found.wantAccount(
+          owner, row.number(FIELDS_OF_TRANSFER_WITH_ACCOUNT), new Place(id, SealedRow.OF_TRANSFER));
+      if (row.text(FIELD_STATUS).equals("HELD")) {
+        found.held.add(id);
+        found.holders.add(owner);
       }
     }
   }
 
-  /** Entries of a transfer that is gone are kept under its id all the same. */
-  private static void add(Map<UUID, List<RowLine>> lines, UUID id, RowLine line) {
-    lines.computeIfAbsent(id, i -> new ArrayList<>()).add(line);
+  private static void entry(Found found, byte[] bytes) {
+    // The fields have fixed widths: this is the hottest loop of an audit.
+    ByteBuffer row = ByteBuffer.wrap(bytes);
+    UUID id = new UUID(row.getLong(6), row.getLong(14));
+    int number = row.getShort(26);
+    found.add(id, new SealedRow(SealedRow.ENTRY, number, bytes));
+    if (row.getLong(64) == 1) {
+      UUID owner = new UUID(row.getLong(32), row.getLong(40));
+      found.wantAccount(owner, row.getLong(52), new Place(id, number));
+    }
+  }
+
+  private void holds(Connection connection, Found found) throws SQLException {
+    if (!found.held.isEmpty()) {
+      CopyRow.each(
+          connection,
+          db.sql("select " + SealedRow.HOLD_COLUMNS + " from @.ledger_hold h join unnest(")
+              + array(found.holders, "uuid")
+              + ", "
+              + array(found.held, "uuid")
+              + ") k(owner, id) on h.owner = k.owner and h.id = k.id",
+          row ->
+              found.add(
+                  new CopyRow(row).id(0),
+                  new SealedRow(SealedRow.HOLD, SealedRow.OF_TRANSFER, row)));
+    }
+  }
+
+  private void accounts(Connection connection, Found found) throws SQLException {
+    if (!found.accounts.isEmpty()) {
+      List<Owned> keys = List.copyOf(found.accounts.keySet());
+      CopyRow.each(
+          connection,
+          db.sql("select " + SealedRow.ACCOUNT_COLUMNS + " from @.ledger_account a join unnest(")
+              + array(keys.stream().map(Owned::owner).toList(), "uuid")
+              + ", "
+              + array(keys.stream().map(Owned::account).toList(), "bigint")
+              + ") k(owner, account) on a.owner = k.owner and a.account = k.account",
+          bytes -> account(found, bytes));
+    }
+  }
+
+  private static void account(Found found, byte[] bytes) {
+    CopyRow row = new CopyRow(bytes);
+    Owned key = new Owned(row.id(0), row.number(1));
+    for (Place place : found.accounts.getOrDefault(key, List.of())) {
+      found.add(place.transferId(), new SealedRow(SealedRow.ACCOUNT, place.number(), bytes));
+    }
+  }
+
+  /** Only ids and numbers go in here. */
+  private static String array(List<?> values, String type) {
+    StringBuilder text = new StringBuilder("'{");
+    for (Object value : values) {
+      text.append(text.length() > 2 ? "," : "").append(value);
+    }
+    return text.append("}'::").append(type).append("[]").toString();
   }
 }

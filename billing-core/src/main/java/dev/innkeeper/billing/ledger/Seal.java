@@ -15,17 +15,54 @@ import java.util.UUID;
  * One link of the chain: the hash of the link before and of every row that belongs to some
  * transfers.
  *
- * @param number counts from 1 without a gap
  * @param ids the transfers, in the order in which they are hashed
- * @param checksums a tag and a CRC of every line: they tell which row does not fit
+ * @param checksums a tag and a CRC of every row: they tell which row does not fit
  */
-record Seal(
-    long number, Hash previous, Hash hash, Instant sealedAt, List<UUID> ids, Checksums checksums) {
+record Seal(Place place, Hash hash, List<UUID> ids, Checksums checksums) {
 
   /** What the first seal has before it. */
   static final Hash BEGINNING = Hash.stored(new byte[32]);
 
-  /** The tags and checksums of a seal's lines, packed. */
+  private static final int COLUMNS = 8;
+
+  /**
+   * Where a seal stands; covered by its hash.
+   *
+   * @param number counts from 1 without a gap
+   * @param previous the hash of the seal before
+   * @param recorded when the transfers were recorded, from the first to the last
+   */
+  record Place(long number, Hash previous, Instant sealedAt, RowReader.Span recorded) {
+    private byte[] toBytes() {
+      return String.join(
+              "\t",
+              "S",
+              Long.toString(number),
+              previous.toString(),
+              Long.toString(Request.micros(sealedAt)),
+              Long.toString(Request.micros(recorded.from())),
+              Long.toString(Request.micros(recorded.to())) + '\n')
+          .getBytes(StandardCharsets.UTF_8);
+    }
+  }
+
+  long number() {
+    return place.number();
+  }
+
+  Hash previous() {
+    return place.previous();
+  }
+
+  Instant sealedAt() {
+    return place.sealedAt();
+  }
+
+  RowReader.Span recorded() {
+    return place.recorded();
+  }
+
+  /** The tags and checksums of a seal's rows, packed. */
   static final class Checksums {
     private static final int SIZE = 1 + Integer.BYTES;
     private final byte[] bytes;
@@ -38,21 +75,21 @@ record Seal(
       return bytes.length / SIZE;
     }
 
-    /** How many lines have the tag. */
+    /** How many rows have the tag. */
     int count(char tag) {
       int count = 0;
-      for (int line = 0; line < count(); line++) {
-        count += tag(line) == tag ? 1 : 0;
+      for (int row = 0; row < count(); row++) {
+        count += tag(row) == tag ? 1 : 0;
       }
       return count;
     }
 
-    char tag(int line) {
-      return (char) bytes[line * SIZE];
+    char tag(int row) {
+      return (char) bytes[row * SIZE];
     }
 
-    int checksum(int line) {
-      return ByteBuffer.wrap(bytes).getInt(line * SIZE + 1);
+    int checksum(int row) {
+      return ByteBuffer.wrap(bytes).getInt(row * SIZE + 1);
     }
 
     byte[] toBytes() {
@@ -62,41 +99,24 @@ record Seal(
     boolean isSame(Checksums other) {
       return MessageDigest.isEqual(bytes, other.bytes);
     }
-
-    static Checksums of(List<RowLine> lines) {
-      ByteBuffer out = ByteBuffer.allocate(lines.size() * SIZE);
-      for (RowLine line : lines) {
-        out.put((byte) line.tag()).putInt(RowLine.checksum(line.toBytes()));
-      }
-      return new Checksums(out.array());
-    }
   }
 
   /** Seals the rows as they are. */
-  static Seal of(
-      long number, Hash previous, Instant sealedAt, List<UUID> ids, Map<UUID, List<RowLine>> rows) {
+  static Seal of(Place place, List<UUID> ids, Map<UUID, List<SealedRow>> rows) {
     MessageDigest digest = Hash.sha256();
-    digest.update(
-        ("S\t" + number + '\t' + previous + '\t' + Request.micros(sealedAt) + '\n')
-            .getBytes(StandardCharsets.UTF_8));
+    digest.update(place.toBytes());
     ByteBuffer checksums = ByteBuffer.allocate(Checksums.SIZE * count(ids, rows));
     for (UUID id : ids) {
-      for (RowLine line : rows.getOrDefault(id, List.of())) {
-        byte[] bytes = line.toBytes();
-        digest.update(bytes);
-        checksums.put((byte) line.tag()).putInt(RowLine.checksum(bytes));
+      for (SealedRow row : rows.getOrDefault(id, List.of())) {
+        digest.update((byte) row.tag());
+        digest.update(row.bytes());
+        checksums.put((byte) row.tag()).putInt(row.checksum());
       }
     }
-    return new Seal(
-        number,
-        previous,
-        Hash.stored(digest.digest()),
-        sealedAt,
-        List.copyOf(ids),
-        new Checksums(checksums.array()));
+    return new Seal(place, Hash.stored(digest.digest()), ids, new Checksums(checksums.array()));
   }
 
-  private static int count(List<UUID> ids, Map<UUID, List<RowLine>> rows) {
+  private static int count(List<UUID> ids, Map<UUID, List<SealedRow>> rows) {
     int count = 0;
     for (UUID id : ids) {
       count += rows.getOrDefault(id, List.of()).size();
@@ -112,10 +132,12 @@ record Seal(
     }
     return String.join(
         "\t",
-        Long.toString(number),
-        previous.toString(),
+        Long.toString(number()),
+        previous().toString(),
         hash.toString(),
-        Long.toString(Request.micros(sealedAt)),
+        Long.toString(Request.micros(sealedAt())),
+        Long.toString(Request.micros(recorded().from())),
+        Long.toString(Request.micros(recorded().to())),
         idsText,
         Base64.getEncoder().encodeToString(checksums.toBytes()));
   }
@@ -123,19 +145,25 @@ record Seal(
   /** Reads {@link #toLine}. */
   static Seal parse(String line) {
     String[] parts = line.split("\t", -1);
-    if (parts.length != 6) {
+    if (parts.length != COLUMNS) {
       throw new IllegalArgumentException("not a line of exported seals");
     }
     List<UUID> ids = new ArrayList<>();
-    for (String id : parts[4].split(",", -1)) {
+    for (String id : parts[6].split(",", -1)) {
       ids.add(UUID.fromString(id));
     }
     return new Seal(
-        Long.parseLong(parts[0]),
-        Hash.stored(HexFormat.of().parseHex(parts[1])),
+        new Place(
+            Long.parseLong(parts[0]),
+            Hash.stored(HexFormat.of().parseHex(parts[1])),
+            instant(parts[3]),
+            new RowReader.Span(instant(parts[4]), instant(parts[5]))),
         Hash.stored(HexFormat.of().parseHex(parts[2])),
-        Request.instant(Long.parseLong(parts[3])),
         List.copyOf(ids),
-        new Checksums(Base64.getDecoder().decode(parts[5])));
+        new Checksums(Base64.getDecoder().decode(parts[7])));
+  }
+
+  private static Instant instant(String micros) {
+    return Request.instant(Long.parseLong(micros));
   }
 }

@@ -39,14 +39,19 @@ final class SealChecker {
     }
   }
 
-  /** Checks the rows of one seal. */
-  void rows(Seal seal, Map<UUID, List<RowLine>> rows) {
-    Seal now = Seal.of(seal.number(), seal.previous(), seal.sealedAt(), seal.ids(), rows);
-    boolean sameChecksums = now.checksums().isSame(seal.checksums());
-    if (now.hash().equals(seal.hash()) && sameChecksums) {
-      return;
-    }
-    if (seal.checksums().count(RowLine.TRANSFER) > seal.ids().size()) {
+  /** Whether the rows are what was sealed. */
+  static boolean fits(Seal seal, Map<UUID, List<SealedRow>> rows) {
+    Seal now = Seal.of(seal.place(), seal.ids(), rows);
+    return now.hash().equals(seal.hash()) && now.checksums().isSame(seal.checksums());
+  }
+
+  /**
+   * Names what does not fit a seal.
+   *
+   * @param rows all there are, wherever they were moved
+   */
+  void name(Seal seal, Map<UUID, List<SealedRow>> rows) {
+    if (seal.checksums().count(SealedRow.TRANSFER) > seal.ids().size()) {
       alteredItself(seal, "it has more checksums than transfers");
       return;
     }
@@ -56,7 +61,7 @@ final class SealChecker {
       int begin = line;
       do {
         line++;
-      } while (line < seal.checksums().count() && seal.checksums().tag(line) != RowLine.TRANSFER);
+      } while (line < seal.checksums().count() && seal.checksums().tag(line) != SealedRow.TRANSFER);
       if (line > seal.checksums().count()) {
         alteredItself(seal, "it has fewer checksums than transfers");
         return;
@@ -64,7 +69,7 @@ final class SealChecker {
       compare(seal, id, new Range(begin, line), rows.getOrDefault(id, List.of()));
     }
     if (findings.size() == before) {
-      alteredItself(seal, "its rows fit its checksums, its hash does not");
+      alteredItself(seal, "its rows fit its checksums, it does not fit its hash");
     }
   }
 
@@ -78,76 +83,45 @@ final class SealChecker {
 
   private record Range(int from, int to) {}
 
-  /** Goes through a transfer's lines as they were and as they are. */
-  private void compare(Seal seal, UUID id, Range sealed, List<RowLine> lines) {
-    int entry = -1;
+  /** Goes through a transfer's rows as they were and as they are. */
+  private void compare(Seal seal, UUID id, Range sealed, List<SealedRow> rows) {
+    int number = SealedRow.OF_TRANSFER;
     int at = 0;
     boolean entryFits = true;
     for (int i = sealed.from(); i < sealed.to(); i++) {
       char tag = seal.checksums().tag(i);
-      entry += tag == RowLine.ENTRY ? 1 : 0;
-      int number = Math.max(entry, 0);
-      while (at < lines.size() && isBefore(lines.get(at), tag, number)) {
-        inserted(seal, id, lines.get(at++));
+      number += tag == SealedRow.ENTRY ? 1 : 0;
+      while (at < rows.size() && rows.get(at).isBefore(tag, number)) {
+        inserted(seal, id, rows.get(at++));
       }
-      RowLine line = at < lines.size() ? lines.get(at) : null;
-      if (line != null && line.tag() == tag && line.number() == number) {
+      SealedRow row = at < rows.size() ? rows.get(at) : null;
+      if (row != null && row.tag() == tag && row.number() == number) {
         at++;
-        entryFits = RowLine.checksum(line.toBytes()) == seal.checksums().checksum(i);
+        entryFits = row.checksum() == seal.checksums().checksum(i);
         if (!entryFits) {
-          add(Finding.Kind.ALTERED, RowLine.table(tag), key(id, line), sealedIn(seal));
+          add(Finding.Kind.ALTERED, SealedRow.table(tag), row.key(id), sealedIn(seal));
         }
-      } else if (tag != RowLine.ACCOUNT || entryFits) {
+      } else if (tag != SealedRow.ACCOUNT || entryFits) {
         // An account is found by its entry; where that was altered, nothing can be said of it.
         entryFits = false;
         add(
             Finding.Kind.REMOVED,
-            RowLine.table(tag),
-            tag == RowLine.ENTRY || tag == RowLine.ACCOUNT
-                ? "line " + number + " of transfer " + id
-                : id.toString(),
+            SealedRow.table(tag),
+            number == SealedRow.OF_TRANSFER
+                ? id.toString()
+                : "line " + number + " of transfer " + id,
             sealedIn(seal));
       }
     }
-    while (at < lines.size()) {
-      inserted(seal, id, lines.get(at++));
+    while (at < rows.size()) {
+      inserted(seal, id, rows.get(at++));
     }
   }
 
-  /** Whether a line stands before the place where one of this tag and number would. */
-  private static boolean isBefore(RowLine line, char tag, int number) {
-    if (line.tag() == RowLine.ENTRY && tag == RowLine.ENTRY) {
-      return line.number() < number;
+  private void inserted(Seal seal, UUID id, SealedRow row) {
+    if (row.tag() != SealedRow.ACCOUNT) {
+      add(Finding.Kind.INSERTED, SealedRow.table(row.tag()), row.key(id), sealedIn(seal));
     }
-    if (line.tag() == RowLine.ENTRY && tag == RowLine.ACCOUNT) {
-      return line.number() <= number;
-    }
-    return line.tag() == RowLine.ACCOUNT && tag == RowLine.ENTRY && line.number() < number;
-  }
-
-  private void inserted(Seal seal, UUID id, RowLine line) {
-    if (line.tag() != RowLine.ACCOUNT) {
-      add(Finding.Kind.INSERTED, RowLine.table(line.tag()), key(id, line), sealedIn(seal));
-    }
-  }
-
-  private static String key(UUID id, RowLine line) {
-    String[] values = line.text().split("\t", -1);
-    return switch (line.tag()) {
-      case RowLine.ENTRY ->
-          "line "
-              + line.number()
-              + " of transfer "
-              + id
-              + ", entry "
-              + values[5]
-              + " of account "
-              + values[3]
-              + "/"
-              + values[4];
-      case RowLine.ACCOUNT -> values[1] + "/" + values[2] + " (" + values[3] + ")";
-      default -> id.toString();
-    };
   }
 
   private static String sealedIn(Seal seal) {

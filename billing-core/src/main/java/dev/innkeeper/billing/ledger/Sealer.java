@@ -4,7 +4,6 @@ import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.work.DueWork;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -51,8 +50,8 @@ final class Sealer implements DueWork {
   private record Last(long number, Hash hash) {}
 
   private int seal(Handle handle, Instant now) throws SQLException {
-    List<UUID> ids = claim(handle);
-    if (ids.isEmpty()) {
+    List<Waiting> batches = claim(handle);
+    if (batches.isEmpty()) {
       return 0;
     }
     Last last =
@@ -62,87 +61,92 @@ final class Sealer implements DueWork {
             .findOne()
             .orElse(new Last(0, Seal.BEGINNING));
     Connection connection = handle.getConnection();
-    UUID[] sorted = ids.stream().sorted().toArray(UUID[]::new);
-    Map<UUID, List<RowLine>> lines = rows.read(connection, sorted);
-    Seal seal = Seal.of(last.number() + 1, last.hash(), now, List.of(sorted), lines);
-    insert(connection, seal, lines);
-    return sorted.length;
+    RowReader.Span recorded =
+        new RowReader.Span(
+            batches.get(0).recordedAt(), batches.get(batches.size() - 1).recordedAt());
+    List<UUID> ids = new ArrayList<>();
+    String idsQuery = idsOf(batches, recorded);
+    CopyRow.each(connection, db.sql(idsQuery), row -> ids.addAll(List.of(new CopyRow(row).ids(0))));
+    Map<UUID, List<SealedRow>> found =
+        rows.read(connection, new RowReader.Scope(idsQuery, recorded));
+    Seal seal = Seal.of(new Seal.Place(last.number() + 1, last.hash(), now, recorded), ids, found);
+    insert(connection, seal, idsQuery);
+    handle
+        .createUpdate(
+            "delete from @.ledger_unsealed where recorded_at between :from and :to"
+                + " and first_id = any(:firsts)")
+        .bind("from", recorded.from().atOffset(ZoneOffset.UTC))
+        .bind("to", recorded.to().atOffset(ZoneOffset.UTC))
+        .bindArray("firsts", UUID.class, batches.stream().map(Waiting::firstId).toList())
+        .execute();
+    return ids.size();
   }
 
-  /** Takes what waits out of the queue, but for what another node is about to seal. */
-  private static List<UUID> claim(Handle handle) {
-    List<UUID[]> batches =
+  /** A batch that awaits its seal. */
+  private record Waiting(UUID firstId, Instant recordedAt, int transfers) {}
+
+  /** Takes the oldest of what waits, but for what another node is about to seal. */
+  private static List<Waiting> claim(Handle handle) {
+    List<Waiting> waiting =
         handle
             .createQuery(
-                "select first_id, ids from @.ledger_unsealed order by first_id limit :limit"
-                    + " for update skip locked")
+                "select first_id, recorded_at, cardinality(ids) from @.ledger_unsealed"
+                    + " order by recorded_at, first_id limit :limit for update skip locked")
             .bind("limit", BATCHES_A_SEAL)
-            .map((row, context) -> (UUID[]) row.getArray("ids").getArray())
+            .map(
+                (row, context) ->
+                    new Waiting(
+                        row.getObject(1, UUID.class), LedgerSql.instant(row, 2), row.getInt(3)))
             .list();
-    List<UUID> ids = new ArrayList<>();
-    List<UUID> firsts = new ArrayList<>();
-    for (UUID[] batch : batches) {
-      if (!ids.isEmpty() && ids.size() + batch.length > TRANSFERS_A_SEAL) {
+    int transfers = 0;
+    List<Waiting> claimed = new ArrayList<>();
+    for (Waiting batch : waiting) {
+      transfers += batch.transfers();
+      if (!claimed.isEmpty() && transfers > TRANSFERS_A_SEAL) {
         break;
       }
-      ids.addAll(List.of(batch));
-      firsts.add(batch[0]);
+      claimed.add(batch);
     }
-    if (!firsts.isEmpty()) {
-      handle
-          .createUpdate("delete from @.ledger_unsealed where first_id = any(:firsts)")
-          .bindArray("firsts", UUID.class, firsts)
-          .execute();
-    }
-    return ids;
+    return claimed;
   }
 
-  private void insert(Connection connection, Seal seal, Map<UUID, List<RowLine>> lines)
-      throws SQLException {
-    long entries =
-        lines.values().stream()
-            .flatMap(List::stream)
-            .filter(line -> line.tag() == RowLine.ENTRY)
-            .count();
+  /** A query that gives the ids of all batches as one sorted array. */
+  private static String idsOf(List<Waiting> batches, RowReader.Span recorded) {
+    StringBuilder firsts = new StringBuilder();
+    for (Waiting batch : batches) {
+      firsts.append(firsts.length() == 0 ? "" : ",").append(batch.firstId());
+    }
+    return "select array_agg(id order by id) from (select unnest(ids) as id"
+        + " from @.ledger_unsealed where recorded_at between '"
+        + recorded.from()
+        + "' and '"
+        + recorded.to()
+        + "' and first_id = any('{"
+        + firsts
+        + "}'::uuid[])) u";
+  }
+
+  private void insert(Connection connection, Seal seal, String idsQuery) throws SQLException {
     String sql =
         db.sql(
-            "insert into @.ledger_seal (number, previous_hash, hash, sealed_at, entries, ids,"
-                + " checksums) values (?, ?, ?, ?, ?, ?::text::uuid[], ?) on conflict do nothing");
+            "insert into @.ledger_seal (number, previous_hash, hash, sealed_at, recorded_from,"
+                + " recorded_to, entries, ids, checksums) values (?, ?, ?, ?, ?, ?, ?, ("
+                + idsQuery
+                + "), ?) on conflict do nothing");
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       new LedgerSql.Arguments(connection, statement)
           .value(seal.number())
           .value(seal.previous().toBytes())
           .value(seal.hash().toBytes())
           .value(seal.sealedAt().atOffset(ZoneOffset.UTC))
-          .value(entries)
-          .ids(seal.ids().toArray(UUID[]::new))
+          .value(seal.recorded().from().atOffset(ZoneOffset.UTC))
+          .value(seal.recorded().to().atOffset(ZoneOffset.UTC))
+          .value((long) seal.checksums().count(SealedRow.ENTRY))
           .value(seal.checksums().toBytes());
       if (statement.executeUpdate() != 1) {
         // Another node has just extended the chain; this transaction is run again behind it.
         throw LedgerSql.overtaken("a seal");
       }
     }
-  }
-
-  /** Reads seals in order. */
-  static List<Seal> read(Handle handle, long afterNumber, int limit) {
-    return handle
-        .createQuery(
-            "select number, previous_hash, hash, sealed_at, ids, checksums from @.ledger_seal"
-                + " where number > :after order by number limit :limit")
-        .bind("after", afterNumber)
-        .bind("limit", limit)
-        .map((row, context) -> seal(row))
-        .list();
-  }
-
-  private static Seal seal(ResultSet row) throws SQLException {
-    return new Seal(
-        row.getLong(1),
-        Hash.stored(row.getBytes(2)),
-        Hash.stored(row.getBytes(3)),
-        LedgerSql.instant(row, 4),
-        List.of((UUID[]) row.getArray(5).getArray()),
-        new Seal.Checksums(row.getBytes(6)));
   }
 }

@@ -200,6 +200,13 @@ final class SumChecker {
                       + row.getLong(4),
                   "there is no such transfer"));
     }
+    if (odd[0] && checker.findings().isEmpty()) {
+      checker.add(
+          Finding.Kind.ALTERED,
+          "ledger_seal",
+          "all",
+          "the seals count other numbers of transfers or entries than there are");
+    }
     return unsealed[0];
   }
 

@@ -78,8 +78,11 @@ create index ledger_hold_open on ledger_hold (expires_at, owner, id) where remai
 -- What awaits its seal: a row for every batch that was booked, gone when a seal covers it. A row
 -- appears with its transfers, however long their transaction took, so that none slips through.
 create table ledger_unsealed (
-  first_id uuid   primary key,
-  ids      uuid[] not null
+  recorded_at timestamptz not null,
+  first_id    uuid        not null,
+  ids         uuid[]      not null,
+  -- In order of time, so that a seal is about rows that lie together.
+  primary key (recorded_at, first_id)
 );
 
 -- The chain of seals: each hash covers the one before and every row the seal is about. A checksum of
@@ -89,6 +92,8 @@ create table ledger_seal (
   previous_hash bytea       not null,
   hash          bytea       not null,
   sealed_at     timestamptz not null,
+  recorded_from timestamptz not null,
+  recorded_to   timestamptz not null check (recorded_to >= recorded_from),
   entries       bigint      not null,
   ids           uuid[]      not null,
   checksums     bytea       not null

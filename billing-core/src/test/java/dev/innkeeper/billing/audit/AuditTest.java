@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -67,13 +68,26 @@ class AuditTest {
   @Test
   void aChangedBalanceIsFound() throws SQLException {
     execute("update billing.ledger_account set balance = balance - 1 where code = 'cash'");
-    assertThat(broken()).containsExactly("balances-match-entries");
+    assertThat(broken()).containsExactly("balances-match-entries", "books-fit-seals");
   }
 
   @Test
   void aLostTransferIsFound() throws SQLException {
     execute("delete from billing.ledger_transfer where kind = 'top-up'");
-    assertThat(broken()).containsExactly("transfers-balance");
+    assertThat(broken()).containsExactly("transfers-balance", "books-fit-seals");
+  }
+
+  @Test
+  void whatNoSumShowsIsFoundByTheSeals() throws SQLException {
+    engine.runDue(Duration.ofSeconds(10));
+    assertThat(engine.audit().run().clean()).isTrue();
+    execute("update billing.ledger_transfer set metadata = 'forged' where kind = 'top-up'");
+    AuditCheck seals =
+        engine.audit().run().checks().stream().filter(c -> !c.holds()).findFirst().orElseThrow();
+    assertThat(seals.name()).isEqualTo("books-fit-seals");
+    assertThat(seals.findings())
+        .hasSize(2)
+        .allMatch(f -> f.startsWith("ledger_transfer ") && f.contains(" was altered: "));
   }
 
   @Test

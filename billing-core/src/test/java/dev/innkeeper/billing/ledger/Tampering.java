@@ -65,6 +65,8 @@ final class Tampering {
               "previous_hash = sha256(previous_hash)",
               "hash = sha256(hash)",
               "sealed_at = sealed_at + interval '1 second'",
+              "recorded_from = recorded_from - interval '1 second'",
+              "recorded_to = recorded_to + interval '1 second'",
               "ids = ids[2:]",
               "checksums = overlay(checksums placing '\\x00' from 2 for 1)"));
 
