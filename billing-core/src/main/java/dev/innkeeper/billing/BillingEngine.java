@@ -48,6 +48,8 @@ import dev.innkeeper.billing.subscription.SubscriptionEnds;
 import dev.innkeeper.billing.subscription.Subscriptions;
 import dev.innkeeper.billing.usage.Usage;
 import dev.innkeeper.billing.usage.UsagePolicy;
+import dev.innkeeper.billing.webhook.WebhookSettings;
+import dev.innkeeper.billing.webhook.Webhooks;
 import dev.innkeeper.billing.work.DueReport;
 import dev.innkeeper.billing.work.DueRunner;
 import dev.innkeeper.billing.work.DueWork;
@@ -88,6 +90,7 @@ public final class BillingEngine implements AutoCloseable {
   private final Coupons coupons;
   private final RedeemableCodes codes;
   private final Dunning dunning;
+  private final Webhooks webhooks;
   private final Audit audit;
   private final DueRunner runner;
 
@@ -133,6 +136,10 @@ public final class BillingEngine implements AutoCloseable {
     listeners.add(dunning);
     listeners.add(payments.walletRules());
     listeners.add(prepaid::cashChanged);
+    this.webhooks =
+        new Webhooks(
+            new Webhooks.Parts(db, commands, json, ids, clock, new SecureRandom()),
+            builder.webhookSettings);
     this.audit = new Audit(db, clock, ledger.audit());
     this.runner = new DueRunner(dueWork(builder, json, core), clock);
   }
@@ -166,7 +173,8 @@ public final class BillingEngine implements AutoCloseable {
     work.add(dunning);
     List<EventHook> hooks = new ArrayList<>(dunning.hooks());
     hooks.addAll(builder.hooks);
-    work.add(new EventDispatcher(db, json, hooks));
+    work.add(new EventDispatcher(db, json, hooks, webhooks.relay()));
+    work.addAll(webhooks.dueWork());
     return List.copyOf(work);
   }
 
@@ -272,6 +280,11 @@ public final class BillingEngine implements AutoCloseable {
     return dunning;
   }
 
+  /** Receivers of events over HTTP. */
+  public Webhooks webhooks() {
+    return webhooks;
+  }
+
   /** The sandbox provider, where the engine was built with it. */
   public Optional<SandboxProvider> sandbox() {
     return Optional.ofNullable(sandbox);
@@ -321,6 +334,7 @@ public final class BillingEngine implements AutoCloseable {
   @Override
   public void close() {
     runner.close();
+    webhooks.close();
     ledger.close();
   }
 
@@ -340,6 +354,7 @@ public final class BillingEngine implements AutoCloseable {
     private final List<EventHook> hooks = new ArrayList<>();
     private final List<PaymentProvider> paymentProviders = new ArrayList<>();
     private SettlementPolicy settlementPolicy = SettlementPolicy.STANDARD;
+    private WebhookSettings webhookSettings = WebhookSettings.standard();
     private boolean sandbox;
 
     private Builder() {}
@@ -400,6 +415,12 @@ public final class BillingEngine implements AutoCloseable {
     /** How open invoices are settled; the largest first, from everything there is, unless set. */
     public Builder settlementPolicy(SettlementPolicy policy) {
       this.settlementPolicy = policy;
+      return this;
+    }
+
+    /** Where webhooks may go and how they are sent; {@link WebhookSettings#standard} unless set. */
+    public Builder webhooks(WebhookSettings newSettings) {
+      this.webhookSettings = newSettings;
       return this;
     }
 

@@ -185,14 +185,24 @@ class ArchitectureTest {
   }
 
   @Test
-  void theCoreKnowsNoHttpNoPluginAndNoServer() {
+  void onlyWebhooksOpenConnectionsOfTheirOwn() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".webhook")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.net.http..")
+        .check(CORE);
+  }
+
+  @Test
+  void theCoreKnowsNoHttpServerNoPluginAndNoServer() {
     classes()
         .should()
         .onlyDependOnClassesThat()
         .resideOutsideOfPackages(
             "io.javalin..",
             "jakarta.servlet..",
-            "java.net.http..",
             "com.sun.net.httpserver..",
             "dev.innkeeper.provisioner..",
             "dev.innkeeper.server..",

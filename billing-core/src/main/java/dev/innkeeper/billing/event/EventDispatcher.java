@@ -33,6 +33,7 @@ public final class EventDispatcher implements DueWork {
   static final int ATTEMPTS_MAX = 10;
   private static final int CUSTOMERS_A_BATCH = 200;
   private static final int EVENTS_A_CUSTOMER = 50;
+  private static final int BLOCKED_A_BATCH = 2_000;
   private static final int ERROR_LENGTH_MAX = 500;
   private static final Duration LEASE = Duration.ofMinutes(1);
   private static final Duration BACKOFF_FIRST = Duration.ofSeconds(5);
@@ -42,11 +43,17 @@ public final class EventDispatcher implements DueWork {
   private final Database db;
   private final ObjectMapper json;
   private final List<EventHook> hooks;
+  private final EventRelay relay;
+
+  /** A dispatcher that tells hooks alone. */
+  public EventDispatcher(Database db, ObjectMapper json, List<EventHook> hooks) {
+    this(db, json, hooks, EventRelay.NONE);
+  }
 
   /**
    * @throws IllegalArgumentException when two hooks have the same name
    */
-  public EventDispatcher(Database db, ObjectMapper json, List<EventHook> hooks) {
+  public EventDispatcher(Database db, ObjectMapper json, List<EventHook> hooks, EventRelay relay) {
     Set<String> names = new HashSet<>();
     for (EventHook hook : hooks) {
       if (!names.add(hook.name())) {
@@ -56,6 +63,7 @@ public final class EventDispatcher implements DueWork {
     this.db = db;
     this.json = json;
     this.hooks = List.copyOf(hooks);
+    this.relay = relay;
   }
 
   /**
@@ -75,7 +83,13 @@ public final class EventDispatcher implements DueWork {
   @Override
   public int runBatch(Instant now) {
     db.requireNoTransaction();
-    List<Pending> claimed = db.tx(handle -> claim(handle, now));
+    List<Pending> claimed =
+        db.tx(
+            handle -> {
+              List<Pending> taken = claim(handle, now);
+              relay(handle, taken);
+              return taken;
+            });
     if (claimed.isEmpty()) {
       return 0;
     }
@@ -132,6 +146,37 @@ public final class EventDispatcher implements DueWork {
         .bindArray("customers", UUID.class, customers)
         .bind("limit", EVENTS_A_CUSTOMER)
         .map((row, context) -> pending(row))
+        .list();
+  }
+
+  private void relay(Handle handle, List<Pending> claimed) {
+    if (!relay.isActive()) {
+      return;
+    }
+    List<StoredEvent> blocked = blocked(handle);
+    if (!blocked.isEmpty()) {
+      relay.relay(blocked);
+    }
+    if (!claimed.isEmpty()) {
+      relay.relay(claimed.stream().map(Pending::event).toList());
+    }
+  }
+
+  /** Events behind one that a hook can't take: the relay need not wait for that hook. */
+  private static List<StoredEvent> blocked(Handle handle) {
+    return handle
+        .createQuery(
+            "with b as (select e.customer_id, e.seq from @.event f"
+                + " join @.event e on e.customer_id = f.customer_id and e.seq > f.seq"
+                + " where f.status = 'PENDING' and f.attempts > 0 and e.status = 'PENDING'"
+                + " and not e.relayed order by e.customer_id, e.seq limit :limit"
+                + " for update of e skip locked),"
+                + " u as (update @.event e set relayed = true from b"
+                + " where e.customer_id = b.customer_id and e.seq = b.seq"
+                + " returning e.customer_id, e.seq, e.id, e.type, e.occurred_at, e.data)"
+                + " select * from u order by customer_id, seq")
+        .bind("limit", BLOCKED_A_BATCH)
+        .map((row, context) -> EventLog.stored(row))
         .list();
   }
 
