@@ -8,6 +8,7 @@ import dev.innkeeper.billing.db.Commands;
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.db.Migrations;
 import dev.innkeeper.billing.dunning.Dunning;
+import dev.innkeeper.billing.dunning.Runways;
 import dev.innkeeper.billing.event.BillingEvent;
 import dev.innkeeper.billing.event.EventDispatcher;
 import dev.innkeeper.billing.event.EventHook;
@@ -18,12 +19,15 @@ import dev.innkeeper.billing.invoice.Invoices;
 import dev.innkeeper.billing.invoice.LineContributor;
 import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.billing.ledger.Ledger;
+import dev.innkeeper.billing.payment.AccountClosing;
 import dev.innkeeper.billing.payment.DeployGate;
+import dev.innkeeper.billing.payment.ExternalPayments;
 import dev.innkeeper.billing.payment.MoneyListener;
 import dev.innkeeper.billing.payment.PaymentCore;
 import dev.innkeeper.billing.payment.PaymentMethods;
 import dev.innkeeper.billing.payment.PaymentServices;
 import dev.innkeeper.billing.payment.Payments;
+import dev.innkeeper.billing.payment.Payouts;
 import dev.innkeeper.billing.payment.Providers;
 import dev.innkeeper.billing.payment.Reconciliation;
 import dev.innkeeper.billing.payment.Refunds;
@@ -31,6 +35,7 @@ import dev.innkeeper.billing.payment.Settlement;
 import dev.innkeeper.billing.payment.SettlementPolicy;
 import dev.innkeeper.billing.payment.SubscribedServices;
 import dev.innkeeper.billing.payment.TopUps;
+import dev.innkeeper.billing.payment.WalletHolds;
 import dev.innkeeper.billing.payment.WalletRules;
 import dev.innkeeper.billing.payment.Wallets;
 import dev.innkeeper.billing.payment.sandbox.SandboxProvider;
@@ -40,6 +45,7 @@ import dev.innkeeper.billing.promotion.CouponDiscounts;
 import dev.innkeeper.billing.promotion.Coupons;
 import dev.innkeeper.billing.promotion.RedeemableCodes;
 import dev.innkeeper.billing.promotion.VoucherExpiry;
+import dev.innkeeper.billing.promotion.VoucherRequests;
 import dev.innkeeper.billing.promotion.Vouchers;
 import dev.innkeeper.billing.subscription.ChargeBook;
 import dev.innkeeper.billing.subscription.PrepaidBurn;
@@ -89,8 +95,10 @@ public final class BillingEngine implements AutoCloseable {
   private final Vouchers vouchers;
   private final Coupons coupons;
   private final RedeemableCodes codes;
+  private final VoucherRequests voucherRequests;
   private final Dunning dunning;
   private final Webhooks webhooks;
+  private final Runways runways;
   private final Audit audit;
   private final DueRunner runner;
 
@@ -122,18 +130,17 @@ public final class BillingEngine implements AutoCloseable {
     PaymentCore core =
         new PaymentCore(db, commands, events, ids, clock, ledger, customers, invoices);
     List<MoneyListener> listeners = new ArrayList<>();
+    SubscribedServices running = new SubscribedServices(customers, subscriptions, charges);
     this.payments =
-        PaymentServices.of(
-            core,
-            providers(builder),
-            builder.settlementPolicy,
-            new SubscribedServices(customers, subscriptions, charges),
-            listeners);
+        PaymentServices.of(core, providers(builder), builder.settlementPolicy, running, listeners);
     this.vouchers = new Vouchers(core, payments.settlement());
     this.coupons = new Coupons(core);
+    this.voucherRequests = new VoucherRequests(core, vouchers);
     this.codes = new RedeemableCodes(core, vouchers, coupons);
     this.dunning = new Dunning(core, payments.settlement(), subscriptions);
+    this.runways = new Runways(core, payments, running, subscriptions);
     listeners.add(dunning);
+    listeners.add(runways);
     listeners.add(payments.walletRules());
     listeners.add(prepaid::cashChanged);
     this.webhooks =
@@ -171,7 +178,9 @@ public final class BillingEngine implements AutoCloseable {
     }
     work.add(new VoucherExpiry(core));
     work.add(dunning);
+    work.add(runways);
     List<EventHook> hooks = new ArrayList<>(dunning.hooks());
+    hooks.add(runways.hook());
     hooks.addAll(builder.hooks);
     work.add(new EventDispatcher(db, json, hooks, webhooks.relay()));
     work.addAll(webhooks.dueWork());
@@ -246,6 +255,26 @@ public final class BillingEngine implements AutoCloseable {
     return payments.refunds();
   }
 
+  /** Money that came another way than by a payment provider. */
+  public ExternalPayments externalPayments() {
+    return payments.external();
+  }
+
+  /** Cash that goes out by hand. */
+  public Payouts payouts() {
+    return payments.payouts();
+  }
+
+  /** Emptying the wallets of customers who leave. */
+  public AccountClosing accountClosing() {
+    return payments.closing();
+  }
+
+  /** Keeping cash back for something. */
+  public WalletHolds walletHolds() {
+    return payments.holds();
+  }
+
   /** Holding payment providers' books against ours. */
   public Reconciliation reconciliation() {
     return payments.reconciliation();
@@ -263,6 +292,16 @@ public final class BillingEngine implements AutoCloseable {
 
   public Vouchers vouchers() {
     return vouchers;
+  }
+
+  /** Customers' wishes for credit. */
+  public VoucherRequests voucherRequests() {
+    return voucherRequests;
+  }
+
+  /** When wallets will be used up. */
+  public Runways runways() {
+    return runways;
   }
 
   /** Discounts on invoices to come. */

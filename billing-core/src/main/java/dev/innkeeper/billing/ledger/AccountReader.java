@@ -272,4 +272,10 @@ final class AccountReader {
     standings(ids).forEach((id, standing) -> balances.put(id, standing.balance()));
     return balances;
   }
+
+  Map<AccountId, Amount> availables(Collection<AccountId> ids) {
+    Map<AccountId, Amount> availables = new HashMap<>();
+    standings(ids).forEach((id, s) -> availables.put(id, s.balance().minus(s.held())));
+    return availables;
+  }
 }

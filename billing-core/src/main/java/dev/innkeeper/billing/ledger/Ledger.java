@@ -382,6 +382,11 @@ public final class Ledger implements AutoCloseable {
     return reader.balances(ids);
   }
 
+  /** {@link #available} of many at once; every id is in the answer. */
+  public Map<AccountId, Amount> availables(Collection<AccountId> ids) {
+    return reader.availables(ids);
+  }
+
   /** {@link #balance} as it was recorded at the end of the microsecond of an instant. */
   public Amount balanceAt(AccountId id, Instant instant) {
     return reader.balanceAt(id, instant.truncatedTo(ChronoUnit.MICROS));

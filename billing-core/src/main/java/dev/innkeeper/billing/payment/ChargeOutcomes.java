@@ -191,8 +191,7 @@ final class ChargeOutcomes {
   }
 
   private List<Recorded> settleAgain(Handle handle, Payment payment) {
-    return pass.run(
-        handle, SettlementPass.Scope.all(List.of(payment.customerId()), SettlementPolicy.STANDARD));
+    return pass.run(handle, pass.all(List.of(payment.customerId())));
   }
 
   private static Amount openOf(Handle handle, Payment payment) {

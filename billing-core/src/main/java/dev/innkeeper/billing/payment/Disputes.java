@@ -77,8 +77,7 @@ final class Disputes {
               notice.amount(),
               notice.state().name().toLowerCase(Locale.ROOT)));
     }
-    return pass.run(
-        handle, SettlementPass.Scope.all(List.of(payment.customerId()), SettlementPolicy.STANDARD));
+    return pass.run(handle, pass.all(List.of(payment.customerId())));
   }
 
   private void store(Handle handle, String provider, Payment payment, DisputeChanged notice) {

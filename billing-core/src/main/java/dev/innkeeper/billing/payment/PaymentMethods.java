@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.payment;
 
 import dev.innkeeper.billing.customer.Customers;
+import dev.innkeeper.billing.db.Commands;
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.event.EventLog;
 import dev.innkeeper.billing.id.Ids;
@@ -28,6 +29,7 @@ public final class PaymentMethods {
   private static final int METHODS_MAX = 10;
 
   private final Database db;
+  private final Commands commands;
   private final EventLog events;
   private final Ids ids;
   private final Clock clock;
@@ -39,6 +41,7 @@ public final class PaymentMethods {
   PaymentMethods(
       PaymentCore core, Providers providers, Settlement settlement, RunningServices running) {
     this.db = core.db();
+    this.commands = core.commands();
     this.events = core.events();
     this.ids = core.ids();
     this.clock = core.clock();
@@ -49,47 +52,71 @@ public final class PaymentMethods {
   }
 
   /**
-   * Adds a card, and settles with it what is open.
+   * Adds a card, and settles with it what is open. Sent twice by a caller without a key of its own,
+   * a card is refused the second time.
    *
-   * @param provider the provider's code
-   * @param token what the customer's browser got from the provider (the sandbox takes card
-   *     numbers); null to be sent to the provider's own page
-   * @param returnUrl where that page sends the customer back to; may be null with a token
-   * @throws IllegalStateException inside a transaction: the provider is called
-   * @throws NotFound when there is no such customer
-   * @throws NotAllowed with code {@code too-many-cards} beyond ten cards
+   * @see #add(UUID, NewMethod, String)
    */
   public AddMethodResult add(
       UUID customerId, String provider, @Nullable String token, @Nullable String returnUrl) {
+    return add(customerId, new NewMethod(provider, token, returnUrl), ids.next().toString());
+  }
+
+  /**
+   * Adds a card, and settles with it what is open.
+   *
+   * @param key a repeat with the same key and content gives the first outcome, as it stands then
+   * @throws IllegalStateException inside a transaction: the provider is called
+   * @throws NotFound when there is no such customer
+   * @throws NotAllowed with code {@code too-many-cards} beyond ten cards
+   * @throws InvalidInput when there is no such provider, or it needs a token
+   */
+  public AddMethodResult add(UUID customerId, NewMethod wanted, String key) {
     db.requireNoTransaction();
     customers.get(customerId);
+    String provider = wanted.provider();
     PaymentProvider paymentProvider = providers.get(provider);
-    if (token == null
+    if (wanted.token() == null
         && !paymentProvider.capabilities().contains(PaymentProvider.Capability.HOSTED_SET_UP)) {
       throw new InvalidInput("token", "the provider " + provider + " has no page of its own");
     }
-    UUID setUpId = ids.next();
-    String customerReference = db.tx(handle -> recordSetUp(handle, customerId, setUpId, provider));
+    // Of the token nothing is stored but, in the request's hash, whether it is the same again.
+    UUID setUpId =
+        commands.once(
+            customerId,
+            "method.add:" + key,
+            wanted,
+            UUID.class,
+            () -> db.tx(handle -> recordSetUp(handle, customerId, provider)));
+    Optional<AddMethodResult> before = db.tx(handle -> outcome(handle, customerId, setUpId));
+    if (before.isPresent()) {
+      return before.get();
+    }
     MethodSetUpResult result =
         paymentProvider.setUpMethod(
-            new MethodSetUpRequest(setUpId, customerId, customerReference, token, returnUrl));
+            new MethodSetUpRequest(
+                setUpId,
+                customerId,
+                db.tx(handle -> customerReference(handle, customerId, provider)),
+                wanted.token(),
+                wanted.returnUrl()));
     if (result instanceof MethodSetUpResult.Ready ready) {
       return attach(customerId, setUpId, provider, ready.details());
     }
     if (result instanceof MethodSetUpResult.Redirect redirect) {
-      endSetUp(customerId, setUpId, "WAITING", redirect.reference());
+      endSetUp(customerId, setUpId, SetUpEnd.waiting(redirect));
       return new AddMethodResult.Redirect(setUpId, redirect.url());
     }
     MethodSetUpResult.Refused refused = (MethodSetUpResult.Refused) result;
-    endSetUp(customerId, setUpId, "REFUSED", null);
+    endSetUp(customerId, setUpId, SetUpEnd.refused(refused.code(), refused.message()));
     return new AddMethodResult.Refused(refused.code(), refused.message());
   }
 
-  private @Nullable String recordSetUp(
-      Handle handle, UUID customerId, UUID setUpId, String provider) {
+  private UUID recordSetUp(Handle handle, UUID customerId, String provider) {
     if (list(customerId).size() >= METHODS_MAX) {
       throw new NotAllowed("too-many-cards", "remove a card before you add the eleventh");
     }
+    UUID setUpId = ids.next();
     handle
         .createUpdate(
             "insert into @.method_set_up (customer_id, id, provider, state, recorded_at)"
@@ -99,6 +126,11 @@ public final class PaymentMethods {
         .bind("provider", provider)
         .bind("now", now())
         .execute();
+    return setUpId;
+  }
+
+  private static @Nullable String customerReference(
+      Handle handle, UUID customerId, String provider) {
     return handle
         .createQuery(
             "select customer_reference from @.payment_method where customer_id = :c and provider ="
@@ -110,15 +142,90 @@ public final class PaymentMethods {
         .orElse(null);
   }
 
-  private void endSetUp(UUID customerId, UUID setUpId, String state, @Nullable String reference) {
+  /** What became of a set-up; empty while the provider is to be asked, or asked again. */
+  private static Optional<AddMethodResult> outcome(Handle handle, UUID customerId, UUID setUpId) {
+    record SetUp(
+        String state,
+        @Nullable UUID methodId,
+        @Nullable String code,
+        @Nullable String message,
+        @Nullable String url) {}
+    SetUp setUp =
+        handle
+            .createQuery(
+                "select state, method_id, code, message, url from @.method_set_up"
+                    + " where customer_id = :c and id = :id")
+            .bind("c", customerId)
+            .bind("id", setUpId)
+            .map(
+                (row, context) ->
+                    new SetUp(
+                        row.getString(1),
+                        row.getObject(2, UUID.class),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getString(5)))
+            .one();
+    UUID methodId = setUp.methodId();
+    if (methodId != null) {
+      return handle
+          .createQuery(
+              "select "
+                  + MethodBook.COLUMNS
+                  + " from @.payment_method where customer_id = :c and id = :id")
+          .bind("c", customerId)
+          .bind("id", methodId)
+          .map((row, context) -> MethodBook.method(row))
+          .findOne()
+          .map(AddMethodResult.Added::new);
+    }
+    String code = setUp.code();
+    if (code != null) {
+      return Optional.of(new AddMethodResult.Refused(code, String.valueOf(setUp.message())));
+    }
+    String url = setUp.url();
+    return url == null ? Optional.empty() : Optional.of(new AddMethodResult.Redirect(setUpId, url));
+  }
+
+  /** How a set-up ends, or on what it waits. */
+  private record SetUpEnd(
+      String state,
+      @Nullable String reference,
+      @Nullable UUID methodId,
+      @Nullable String code,
+      @Nullable String message,
+      @Nullable String url) {
+    static SetUpEnd waiting(MethodSetUpResult.Redirect redirect) {
+      return new SetUpEnd("WAITING", redirect.reference(), null, null, null, redirect.url());
+    }
+
+    static SetUpEnd refused(String code, String message) {
+      return new SetUpEnd("REFUSED", null, null, code, message, null);
+    }
+
+    static SetUpEnd of(AddMethodResult result, String reference) {
+      if (result instanceof AddMethodResult.Added added) {
+        return new SetUpEnd("DONE", reference, added.method().id(), null, null, null);
+      }
+      AddMethodResult.Refused refused = (AddMethodResult.Refused) result;
+      return new SetUpEnd("DONE", reference, null, refused.code(), refused.message(), null);
+    }
+  }
+
+  private void endSetUp(UUID customerId, UUID setUpId, SetUpEnd end) {
     db.run(
         handle ->
             handle
                 .createUpdate(
-                    "update @.method_set_up set state = :state, reference = :reference"
-                        + " where customer_id = :c and id = :id")
-                .bind("state", state)
-                .bind("reference", reference)
+                    "update @.method_set_up set state = :state, reference = :reference,"
+                        + " method_id = cast(:method as uuid), code = :code, message = :message,"
+                        + " url = :url where customer_id = :c and id = :id")
+                .bind("state", end.state())
+                .bind("reference", end.reference())
+                .bind("method", end.methodId())
+                .bind("code", end.code())
+                .bind("message", end.message())
+                .bind("url", end.url())
                 .bind("c", customerId)
                 .bind("id", setUpId)
                 .execute());
@@ -146,8 +253,14 @@ public final class PaymentMethods {
         db.tx(
             handle -> {
               customers.lock(customerId);
-              endSetUp(customerId, setUpId, "DONE", details.reference().methodReference());
+              Optional<AddMethodResult> before = outcome(handle, customerId, setUpId);
+              if (before.isPresent() && before.get() instanceof AddMethodResult.Added) {
+                // The customer's browser and the provider's notice bring the same news.
+                return before.get();
+              }
               AddMethodResult stored = store(handle, customerId, provider, details);
+              endSetUp(
+                  customerId, setUpId, SetUpEnd.of(stored, details.reference().methodReference()));
               if (stored instanceof AddMethodResult.Added) {
                 // Recorded together with the card, so that no crash leaves it undone.
                 settlement.settle(customerId);
@@ -323,7 +436,7 @@ public final class PaymentMethods {
     }
   }
 
-  private static boolean owesAnything(Handle handle, UUID customerId) {
+  static boolean owesAnything(Handle handle, UUID customerId) {
     return handle
         .createQuery(
             "select exists (select 1 from @.invoice where customer_id = :c and status = 'OPEN')")

@@ -14,6 +14,10 @@ public final class PaymentServices {
   private final Refunds refunds;
   private final Reconciliation reconciliation;
   private final WalletRules rules;
+  private final ExternalPayments external;
+  private final Payouts payouts;
+  private final AccountClosing closing;
+  private final WalletHolds holds;
   private final List<DueWork> dueWork;
 
   private PaymentServices(
@@ -36,8 +40,14 @@ public final class PaymentServices {
                 refunds,
                 new Disputes(core, parts.book(), parts.pass())),
             methods);
+    this.external = new ExternalPayments(core, providers, settlement);
+    this.payouts = new Payouts(core, providers, settlement);
+    this.closing =
+        new AccountClosing(
+            core, providers, parts.book(), new AccountClosing.Outgoing(refunds, payouts), running);
+    this.holds = new WalletHolds(core, settlement);
     this.deployGate = new DeployGate(core, wallets, running);
-    this.dueWork = List.of(settlement.dueWork(), parts.runner(), refunds);
+    this.dueWork = List.of(settlement.dueWork(), parts.runner(), refunds, new CardExpiry(core));
   }
 
   private record Parts(
@@ -60,7 +70,7 @@ public final class PaymentServices {
       List<MoneyListener> listeners) {
     PaymentBook book = new PaymentBook(core.db(), core.clock());
     MethodBook methodBook = new MethodBook(core.db(), core.events());
-    SettlementPass pass = new SettlementPass(core, providers, book, listeners);
+    SettlementPass pass = new SettlementPass(core, providers, book, listeners, policy);
     ChargeOutcomes outcomes = new ChargeOutcomes(core, book, methodBook, pass);
     ChargeRunner runner = new ChargeRunner(core, providers, book, outcomes);
     Settlement settlement = new Settlement(core, book, pass, runner, policy);
@@ -98,6 +108,22 @@ public final class PaymentServices {
 
   public Reconciliation reconciliation() {
     return reconciliation;
+  }
+
+  public ExternalPayments external() {
+    return external;
+  }
+
+  public Payouts payouts() {
+    return payouts;
+  }
+
+  public AccountClosing closing() {
+    return closing;
+  }
+
+  public WalletHolds holds() {
+    return holds;
   }
 
   /** Wants to be among the listeners. */

@@ -96,7 +96,8 @@ public final class Refunds implements DueWork {
     return get(customerId, id);
   }
 
-  private UUID record(UUID customerId, UUID paymentId, Amount amount, String reason) {
+  /** Records a refund, in the current transaction or one of its own. */
+  UUID record(UUID customerId, UUID paymentId, Amount amount, String reason) {
     if (reason.isBlank() || reason.length() > 200) {
       throw new InvalidInput("reason", "must have 1 to 200 characters");
     }
@@ -160,7 +161,7 @@ public final class Refunds implements DueWork {
   }
 
   /** Asks the provider, if nobody did yet. */
-  private void run(UUID customerId, UUID id) {
+  void run(UUID customerId, UUID id) {
     int claimed =
         db.tx(
             handle ->

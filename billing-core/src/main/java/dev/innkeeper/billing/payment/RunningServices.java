@@ -11,6 +11,11 @@ public interface RunningServices {
   boolean any(UUID customerId);
 
   /**
+   * What is charged up to an instant and not invoiced; the instant may lie ahead, for a forecast.
+   */
+  Amount unbilled(UUID customerId, Currency currency, Instant through);
+
+  /**
    * What running subscriptions will have cost at the end of the billing period, unbilled so far.
    */
   Amount unbilledAtPeriodEnd(UUID customerId, Currency currency, Instant now);

@@ -63,7 +63,7 @@ public final class Settlement {
     db.run(
         handle -> {
           pass.lock(handle, customerIds);
-          pass.run(handle, SettlementPass.Scope.all(customerIds, policy));
+          pass.run(handle, pass.all(customerIds));
         });
     if (!db.inTransaction()) {
       runner.run(book.recorded(customerIds));
@@ -180,7 +180,7 @@ public final class Settlement {
                   recorded.clear();
                   List<UUID> due = pass.claimUntried(handle, CUSTOMERS_A_BATCH);
                   if (!due.isEmpty()) {
-                    recorded.addAll(pass.run(handle, SettlementPass.Scope.all(due, policy)));
+                    recorded.addAll(pass.run(handle, pass.all(due)));
                   }
                   return due.size();
                 });

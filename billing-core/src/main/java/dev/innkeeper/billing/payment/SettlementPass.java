@@ -53,9 +53,14 @@ final class SettlementPass {
   private final Providers providers;
   private final PaymentBook book;
   private final List<MoneyListener> listeners;
+  private final SettlementPolicy policy;
 
   SettlementPass(
-      PaymentCore core, Providers providers, PaymentBook book, List<MoneyListener> listeners) {
+      PaymentCore core,
+      Providers providers,
+      PaymentBook book,
+      List<MoneyListener> listeners,
+      SettlementPolicy policy) {
     this.db = core.db();
     this.ids = core.ids();
     this.clock = core.clock();
@@ -64,6 +69,7 @@ final class SettlementPass {
     this.providers = providers;
     this.book = book;
     this.listeners = listeners;
+    this.policy = policy;
   }
 
   /**
@@ -77,10 +83,11 @@ final class SettlementPass {
       SettlementPolicy policy,
       Presence presence,
       @Nullable UUID invoiceId,
-      @Nullable UUID methodId) {
-    static Scope all(Collection<UUID> customerIds, SettlementPolicy policy) {
-      return new Scope(customerIds, policy, Presence.OFF_SESSION, null, null);
-    }
+      @Nullable UUID methodId) {}
+
+  /** All that is open of the customers, by the engine's policy. */
+  Scope all(Collection<UUID> customerIds) {
+    return new Scope(customerIds, policy, Presence.OFF_SESSION, null, null);
   }
 
   private record Owner(UUID customerId, Currency currency) {}
@@ -166,7 +173,7 @@ final class SettlementPass {
       accounts.add(Accounts.voucher(owner.customerId(), owner.currency()));
       accounts.add(Accounts.cash(owner.customerId(), owner.currency()));
     }
-    return ledger.balances(accounts);
+    return ledger.availables(accounts);
   }
 
   private static Amount balance(Map<AccountId, Amount> balances, AccountId account) {
@@ -299,7 +306,7 @@ final class SettlementPass {
           Currency currency = waiting.get(0).amount().currency();
           Amount funds =
               ledger
-                  .balance(Accounts.cash(customerId, currency))
+                  .available(Accounts.cash(customerId, currency))
                   .plus(ledger.balance(Accounts.voucher(customerId, currency)));
           Set<UUID> waitingCards =
               waiting.stream().map(Payment::methodId).collect(java.util.stream.Collectors.toSet());

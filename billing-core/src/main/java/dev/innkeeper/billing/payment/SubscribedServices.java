@@ -34,11 +34,18 @@ public final class SubscribedServices implements RunningServices {
   @Override
   public Amount unbilledAtPeriodEnd(UUID customerId, Currency currency, Instant now) {
     // What starts with the next period is that period's.
-    Instant end = customers.get(customerId).calendar().periodAt(now).to().minusNanos(1_000);
+    return unbilled(
+        customerId,
+        currency,
+        customers.get(customerId).calendar().periodAt(now).to().minusNanos(1_000));
+  }
+
+  @Override
+  public Amount unbilled(UUID customerId, Currency currency, Instant through) {
     Amount sum = Amount.zero(currency);
     List<Charge> unbilled =
         charges
-            .peek(Map.of(customerId, end), ChargeScope.ALL)
+            .peek(Map.of(customerId, through), ChargeScope.ALL)
             .charges()
             .getOrDefault(customerId, List.of());
     for (Charge charge : unbilled) {

@@ -41,7 +41,7 @@ final class TakeBack {
       left = reopen(paidBy(handle, payment, PaymentSource.CARD, ownInvoice), left, reopened);
     }
     Amount fromCash =
-        ledger.balance(Accounts.cash(customer, currency)).max(Amount.zero(currency)).min(left);
+        ledger.available(Accounts.cash(customer, currency)).max(Amount.zero(currency)).min(left);
     left = left.minus(fromCash);
     left = reopen(paidBy(handle, payment, PaymentSource.CASH, null), left, reopened);
     Transfer.Builder transfer =

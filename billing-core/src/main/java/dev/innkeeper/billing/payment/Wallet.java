@@ -10,10 +10,12 @@ import java.util.UUID;
  * @param voucher promotional credit, zero or more; never paid out
  * @param owed the sum of open invoices, zero or more
  * @param pending what cards are being charged for just now
+ * @param held what of the cash is kept back for something; see {@link WalletHolds}
  */
-public record Wallet(UUID customerId, Amount cash, Amount voucher, Amount owed, Amount pending) {
-  /** Cash and credit together. */
+public record Wallet(
+    UUID customerId, Amount cash, Amount voucher, Amount owed, Amount pending, Amount held) {
+  /** Cash and credit together, without what is held. */
   public Amount available() {
-    return cash.plus(voucher);
+    return cash.minus(held).plus(voucher);
   }
 }

@@ -116,7 +116,7 @@ public final class WalletRules implements MoneyListener {
     Currency currency = row.rule().threshold().currency();
     Amount available =
         ledger
-            .balance(Accounts.cash(row.customerId(), currency))
+            .available(Accounts.cash(row.customerId(), currency))
             .plus(ledger.balance(Accounts.voucher(row.customerId(), currency)));
     boolean low = available.compareTo(row.rule().threshold()) < 0;
     if (low != row.isLow()) {

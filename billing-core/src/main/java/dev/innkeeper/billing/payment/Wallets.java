@@ -65,7 +65,8 @@ public final class Wallets {
               balances.getOrDefault(cash, zero),
               balances.getOrDefault(voucher, zero),
               balances.getOrDefault(owed, zero),
-              Amount.ofMinor(pendingMinor, currency));
+              Amount.ofMinor(pendingMinor, currency),
+              balances.getOrDefault(cash, zero).minus(ledger.available(cash)));
         });
   }
 

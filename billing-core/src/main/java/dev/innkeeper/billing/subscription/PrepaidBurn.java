@@ -204,7 +204,7 @@ public final class PrepaidBurn implements DueWork {
           for (Subscription s : list) {
             hour = hour.add(hour(prices.version(s.priceVersionId()), s.quantity()));
           }
-          BigDecimal cash = ledger.balance(Accounts.cash(customerId, currency)).toDecimal();
+          BigDecimal cash = ledger.available(Accounts.cash(customerId, currency)).toDecimal();
           if (cash.signum() > 0 && cash.compareTo(hour) >= 0) {
             list.forEach(
                 s -> {
@@ -251,7 +251,7 @@ public final class PrepaidBurn implements DueWork {
 
     /** Gives when the cash runs out, or null when that is not in sight. */
     private @Nullable Instant draw(Currency currency, Instant now) {
-      long cash = ledger.balance(Accounts.cash(customerId, currency)).minorUnits();
+      long cash = ledger.available(Accounts.cash(customerId, currency)).minorUnits();
       if (total(now) > cash) {
         Instant until = lastPaid(cash, oldest(), now);
         book(currency, until, List.of());
@@ -266,7 +266,7 @@ public final class PrepaidBurn implements DueWork {
         return null;
       }
       book(currency, now, usage(now, true));
-      long left = ledger.balance(Accounts.cash(customerId, currency)).minorUnits();
+      long left = ledger.available(Accounts.cash(customerId, currency)).minorUnits();
       // Of what was booked the rows know nothing: costs to come count on top of it.
       return depletion(left + total(now), now);
     }

@@ -1,0 +1,276 @@
+package dev.innkeeper.billing.payment;
+
+import dev.innkeeper.billing.customer.Customers;
+import dev.innkeeper.billing.db.Commands;
+import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.event.EventLog;
+import dev.innkeeper.billing.id.Ids;
+import dev.innkeeper.billing.ledger.AccountId;
+import dev.innkeeper.billing.ledger.Accounts;
+import dev.innkeeper.billing.ledger.Ledger;
+import dev.innkeeper.billing.ledger.Transfer;
+import dev.innkeeper.billing.money.Amount;
+import dev.innkeeper.billing.money.Currency;
+import dev.innkeeper.billing.problem.InvalidInput;
+import dev.innkeeper.billing.problem.NotAllowed;
+import dev.innkeeper.billing.problem.NotFound;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cash that goes out by hand: it leaves the wallet when it is recorded, so that nothing else spends
+ * it, and an operator says when it was sent. Voucher credit is never paid out. Thread-safe.
+ */
+public final class Payouts {
+  private static final int PAGE_MAX = 500;
+
+  /** Whom the money is owed to between leaving the wallet and leaving the bank. */
+  private static final String PAYEE = "payouts";
+
+  private static final String COLUMNS =
+      "customer_id, id, amount_minor, currency, reason, state, channel, reference, recorded_by,"
+          + " recorded_at, finished_at";
+
+  private final Database db;
+  private final Commands commands;
+  private final EventLog events;
+  private final Ids ids;
+  private final Clock clock;
+  private final Ledger ledger;
+  private final Customers customers;
+  private final Providers providers;
+  private final Settlement settlement;
+
+  Payouts(PaymentCore core, Providers providers, Settlement settlement) {
+    this.db = core.db();
+    this.commands = core.commands();
+    this.events = core.events();
+    this.ids = core.ids();
+    this.clock = core.clock();
+    this.ledger = core.ledger();
+    this.customers = core.customers();
+    this.providers = providers;
+    this.settlement = settlement;
+  }
+
+  /** A payout to record. */
+  private record Request(Amount amount, String reason) {}
+
+  /**
+   * Takes cash from the wallet to be sent to the customer by hand.
+   *
+   * @param amount above zero
+   * @param reason for the record, 1 to 200 characters
+   * @param actor who records it
+   * @param key a repeat with the same key and content finds the first payout
+   * @throws InvalidInput when the amount or the reason makes no sense
+   * @throws NotAllowed with code {@code insufficient-funds} when less cash is free
+   * @throws NotFound when there is no such customer
+   */
+  public Payout request(UUID customerId, Amount amount, String reason, String actor, String key) {
+    if (!amount.isPositive()) {
+      throw new InvalidInput("amount", "must be above zero");
+    }
+    if (reason.isBlank() || reason.length() > 200) {
+      throw new InvalidInput("reason", "must have 1 to 200 characters");
+    }
+    UUID id =
+        commands.once(
+            customerId,
+            "payout:" + key,
+            new Request(amount, reason),
+            UUID.class,
+            () -> db.tx(handle -> record(handle, customerId, amount, reason, actor)));
+    return get(customerId, id);
+  }
+
+  UUID record(Handle handle, UUID customerId, Amount amount, String reason, String actor) {
+    customers.lock(customerId);
+    UUID id = ids.next();
+    ledger.require(
+        Transfer.builder(id, "payout")
+            .debit(Accounts.cash(customerId, amount.currency()), amount)
+            .credit(payable(amount.currency()), amount)
+            .build());
+    handle
+        .createUpdate(
+            "insert into @.payout (customer_id, id, amount_minor, currency, reason, state,"
+                + " recorded_by, recorded_at) values (:c, :id, :amount, :currency, :reason,"
+                + " 'WAITING', :actor, :now)")
+        .bind("c", customerId)
+        .bind("id", id)
+        .bind("amount", amount.minorUnits())
+        .bind("currency", amount.currency().code())
+        .bind("reason", reason)
+        .bind("actor", actor)
+        .bind("now", now())
+        .execute();
+    events.append(new PayoutRequested(customerId, id, amount, reason));
+    return id;
+  }
+
+  /**
+   * Notes that the money was sent. Saying so twice does nothing more.
+   *
+   * @param channel where it was sent from, such as {@code bank}; not a payment provider's code
+   * @param reference what the bank calls the transfer, 1 to 200 characters
+   * @throws NotAllowed with code {@code payout-cancelled}
+   * @throws NotFound when the customer has no such payout
+   */
+  public Payout sent(UUID customerId, UUID id, String channel, String reference, String actor) {
+    if (!channel.matches("[a-z][a-z0-9-]{0,39}") || providers.has(channel)) {
+      throw new InvalidInput(
+          "channel", "must be a lower-case word such as bank, no payment provider's");
+    }
+    if (reference.isBlank() || reference.length() > 200) {
+      throw new InvalidInput("reference", "must have 1 to 200 characters");
+    }
+    db.run(
+        handle -> {
+          customers.lock(customerId);
+          Payout payout = get(customerId, id);
+          if (payout.state() == Payout.State.CANCELLED) {
+            throw new NotAllowed("payout-cancelled", "the money is back in the wallet");
+          }
+          if (payout.state() == Payout.State.WAITING) {
+            Amount amount = payout.amount();
+            finish(handle, payout, new End("SENT", channel, reference.strip(), actor));
+            ledger.require(
+                Transfer.builder(ChargeOutcomes.derivedId("payout-sent", id), "payout-sent")
+                    .debit(payable(amount.currency()), amount)
+                    .credit(Accounts.gateway(channel, amount.currency()), amount)
+                    .meta("reference", reference.strip())
+                    .build());
+            events.append(new PayoutSent(customerId, id, amount, channel, reference.strip()));
+          }
+        });
+    return get(customerId, id);
+  }
+
+  /**
+   * Puts the money back into the wallet, which pays what is open. Cancelling twice does nothing
+   * more.
+   *
+   * @throws NotAllowed with code {@code payout-sent}
+   * @throws NotFound when the customer has no such payout
+   */
+  public Payout cancel(UUID customerId, UUID id, String actor) {
+    db.run(
+        handle -> {
+          customers.lock(customerId);
+          Payout payout = get(customerId, id);
+          if (payout.state() == Payout.State.SENT) {
+            throw new NotAllowed("payout-sent", "the money was sent already");
+          }
+          if (payout.state() == Payout.State.WAITING) {
+            Amount amount = payout.amount();
+            finish(handle, payout, new End("CANCELLED", null, null, actor));
+            ledger.require(
+                Transfer.builder(ChargeOutcomes.derivedId("payout-back", id), "payout-cancelled")
+                    .debit(payable(amount.currency()), amount)
+                    .credit(Accounts.cash(customerId, amount.currency()), amount)
+                    .build());
+            events.append(new PayoutCancelled(customerId, id, amount));
+            settlement.settle(customerId);
+          }
+        });
+    return get(customerId, id);
+  }
+
+  private record End(
+      String state, @Nullable String channel, @Nullable String reference, String actor) {}
+
+  private void finish(Handle handle, Payout payout, End end) {
+    handle
+        .createUpdate(
+            "update @.payout set state = :state, channel = cast(:channel as text),"
+                + " reference = cast(:reference as text), finished_by = :actor, finished_at = :now"
+                + " where customer_id = :c and id = :id")
+        .bind("state", end.state())
+        .bind("channel", end.channel())
+        .bind("reference", end.reference())
+        .bind("actor", end.actor())
+        .bind("now", now())
+        .bind("c", payout.customerId())
+        .bind("id", payout.id())
+        .execute();
+  }
+
+  private static AccountId payable(Currency currency) {
+    return Accounts.payable(PAYEE, currency);
+  }
+
+  /**
+   * @throws NotFound when the customer has no such payout
+   */
+  public Payout get(UUID customerId, UUID id) {
+    return db.tx(
+        handle ->
+            handle
+                .createQuery(
+                    "select " + COLUMNS + " from @.payout where customer_id = :c and id = :id")
+                .bind("c", customerId)
+                .bind("id", id)
+                .map((row, context) -> payout(row))
+                .findOne()
+                .orElseThrow(() -> new NotFound("payout", id.toString())));
+  }
+
+  /** The customer's, newest first, at most 500. */
+  public List<Payout> list(UUID customerId) {
+    return db.tx(
+        handle ->
+            handle
+                .createQuery(
+                    "select "
+                        + COLUMNS
+                        + " from @.payout where customer_id = :c order by id desc limit "
+                        + PAGE_MAX)
+                .bind("c", customerId)
+                .map((row, context) -> payout(row))
+                .list());
+  }
+
+  /** Everybody's that wait to be sent, those that wait longest first, at most 500. */
+  public List<Payout> waiting() {
+    return db.tx(
+        handle ->
+            handle
+                .createQuery(
+                    "select "
+                        + COLUMNS
+                        + " from @.payout where state = 'WAITING'"
+                        + " order by recorded_at, customer_id, id limit "
+                        + PAGE_MAX)
+                .map((row, context) -> payout(row))
+                .list());
+  }
+
+  private static Payout payout(ResultSet row) throws SQLException {
+    OffsetDateTime finishedAt = row.getObject("finished_at", OffsetDateTime.class);
+    return new Payout(
+        row.getObject("customer_id", UUID.class),
+        row.getObject("id", UUID.class),
+        Amount.ofMinor(row.getLong("amount_minor"), Currency.of(row.getString("currency"))),
+        row.getString("reason"),
+        Payout.State.valueOf(row.getString("state")),
+        row.getString("channel"),
+        row.getString("reference"),
+        row.getString("recorded_by"),
+        row.getObject("recorded_at", OffsetDateTime.class).toInstant(),
+        finishedAt == null ? null : finishedAt.toInstant());
+  }
+
+  private OffsetDateTime now() {
+    Instant now = clock.instant();
+    return now.atOffset(ZoneOffset.UTC);
+  }
+}
