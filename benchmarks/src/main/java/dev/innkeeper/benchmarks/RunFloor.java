@@ -41,7 +41,7 @@ final class RunFloor {
     }
     for (String table : CHANGED) {
       statements.add("create table floor." + table + " (like billing." + table + " including all)");
-      statements.add("alter table floor." + table + " set (fillfactor = 80)");
+      statements.add("alter table floor." + table + " set (fillfactor = 50)");
       statements.add("insert into floor." + table + " select * from billing." + table);
     }
     execute(statements);
@@ -83,6 +83,10 @@ final class RunFloor {
             + id(first + CHUNK - 1).replace("-0000-", "-ffff-")
             + "'";
     return List.of(
+        "set local enable_seqscan = off",
+        "set local enable_hashjoin = off",
+        "set local enable_mergejoin = off",
+        "set local jit = off",
         "select 1 from floor.customer_state where customer_id" + range + " for no key update",
         "update floor.customer_state f set event_seq = s.event_seq from billing.customer_state s"
             + " where s.customer_id = f.customer_id and s.customer_id"

@@ -184,6 +184,7 @@ final class BillingRun {
       return db.tx(
           handle -> {
             claimed.clear();
+            SetPlans.goByIndex(handle);
             claimed.addAll(DueClaims.next(handle, asOf, scan.position(), size));
             List<Due> due = DueClaims.due(handle, asOf, claimed);
             scan.advance(due);
@@ -202,6 +203,7 @@ final class BillingRun {
     try {
       return db.tx(
           handle -> {
+            SetPlans.goByIndex(handle);
             DueClaims.lock(handle, customers);
             return chunks.bill(handle, DueClaims.due(handle, asOf, customers), runId);
           });

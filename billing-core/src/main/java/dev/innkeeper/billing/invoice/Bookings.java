@@ -20,14 +20,13 @@ final class Bookings {
   /** Net by product and tax by jurisdiction: what is earned, as accounts and signed sums. */
   static Map<AccountId, Long> earned(PreparedInvoice invoice) {
     Currency currency = invoice.draft().currency();
-    Map<AccountId, Long> earned = new LinkedHashMap<>();
+    Map<String, Long> byProduct = new LinkedHashMap<>();
     List<DraftLine> lines = invoice.draft().lines();
     for (int i = 0; i < lines.size(); i++) {
-      earned.merge(
-          Accounts.revenue(lines.get(i).productCode(), currency),
-          invoice.lineNetMinor().get(i),
-          Math::addExact);
+      byProduct.merge(lines.get(i).productCode(), invoice.lineNetMinor().get(i), Math::addExact);
     }
+    Map<AccountId, Long> earned = new LinkedHashMap<>();
+    byProduct.forEach((code, minor) -> earned.put(Accounts.revenue(code, currency), minor));
     addTax(earned, invoice.groups(), currency);
     return earned;
   }

@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.invoice;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.innkeeper.billing.db.CopyRows;
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.billing.time.BillingCalendar;
@@ -15,12 +16,15 @@ final class InvoiceWriter {
   private static final String COPY_LINES =
       "copy @.invoice_line (customer_id, invoice_id, position, subscription_id, product_code,"
           + " component, description, from_at, to_at, quantity, unit, unit_price, amount, net,"
-          + " tax_group, explanation) from stdin";
+          + " tax_group, explanation) from stdin with (format binary)";
   private static final String COPY_INVOICES =
       "copy @.invoice (customer_id, id, kind, status, currency, series_number, number,"
           + " period_index, period_from, period_to, due_at, net, tax, total, open, settled,"
           + " tax_groups, buyer, corrects, note, seller_code, seller_version, series_year,"
-          + " issued_at, run_id) from stdin";
+          + " issued_at, run_id) from stdin with (format binary)";
+
+  private static final int LINE_COLUMNS = 16;
+  private static final int INVOICE_COLUMNS = 25;
 
   private final Database db;
   private final ObjectMapper json;
@@ -34,7 +38,7 @@ final class InvoiceWriter {
 
   /** Writes the lines: they need no number, so they come before anything that others wait for. */
   void insertLines(Handle handle, List<PreparedInvoice> invoices) {
-    CopyRows rows = new CopyRows();
+    CopyRows rows = new CopyRows(LINE_COLUMNS);
     for (PreparedInvoice invoice : invoices) {
       InvoiceDraft draft = invoice.draft();
       for (int i = 0; i < draft.lines().size(); i++) {
@@ -46,23 +50,23 @@ final class InvoiceWriter {
           continue;
         }
         Interval interval = line.interval();
-        rows.add(
-            draft.customerId(),
-            draft.id(),
-            i + 1,
-            line.subscriptionId(),
-            line.productCode(),
-            line.component(),
-            line.description(),
-            interval == null ? null : interval.from(),
-            interval == null ? null : interval.to(),
-            line.quantity(),
-            line.unit(),
-            line.unitPrice(),
-            line.amount().minorUnits(),
-            invoice.lineNetMinor().get(i),
-            invoice.lineGroups().get(i),
-            line.explanation());
+        rows.row()
+            .id(draft.customerId())
+            .id(draft.id())
+            .int4(i + 1)
+            .id(line.subscriptionId())
+            .text(line.productCode())
+            .text(line.component())
+            .text(line.description())
+            .instant(interval == null ? null : interval.from())
+            .instant(interval == null ? null : interval.to())
+            .decimal(line.quantity())
+            .text(line.unit())
+            .decimal(line.unitPrice())
+            .int8(line.amount().minorUnits())
+            .int8(invoice.lineNetMinor().get(i))
+            .int4(invoice.lineGroups().get(i))
+            .text(line.explanation());
       }
     }
     rows.execute(handle.getConnection(), db.sql(COPY_LINES));
@@ -80,7 +84,7 @@ final class InvoiceWriter {
       Numbers.Block numbers,
       int sellerVersion,
       @Nullable UUID runId) {
-    CopyRows rows = new CopyRows();
+    CopyRows rows = new CopyRows(INVOICE_COLUMNS);
     Constants constants =
         new Constants(sellers.current().code(), sellerVersion, numbers.year(), runId);
     for (int i = 0; i < invoices.size(); i++) {
@@ -101,31 +105,31 @@ final class InvoiceWriter {
     InvoiceDraft draft = invoice.draft();
     BillingCalendar.Period period = draft.period();
     boolean owed = draft.kind() != InvoiceKind.CREDIT_NOTE && invoice.totalMinor() > 0;
-    rows.add(
-        draft.customerId(),
-        draft.id(),
-        draft.kind().name(),
-        (owed ? InvoiceStatus.OPEN : InvoiceStatus.PAID).name(),
-        draft.currency().code(),
-        seriesNumber,
-        number,
-        period == null ? null : period.index(),
-        period == null ? null : period.from(),
-        period == null ? null : period.to(),
-        invoice.dueAt(),
-        invoice.netMinor(),
-        invoice.taxMinor(),
-        invoice.totalMinor(),
-        owed ? invoice.totalMinor() : 0,
-        owed ? 0 : invoice.totalMinor(),
-        BillingJson.write(json, invoice.groups()),
-        BillingJson.write(json, invoice.buyer()),
-        invoice.corrects(),
-        invoice.note(),
-        constants.seller(),
-        constants.sellerVersion(),
-        constants.year(),
-        invoice.issuedAt(),
-        constants.runId());
+    rows.row()
+        .id(draft.customerId())
+        .id(draft.id())
+        .text(draft.kind().name())
+        .text((owed ? InvoiceStatus.OPEN : InvoiceStatus.PAID).name())
+        .text(draft.currency().code())
+        .int8(seriesNumber)
+        .text(number)
+        .int8(period == null ? null : period.index())
+        .instant(period == null ? null : period.from())
+        .instant(period == null ? null : period.to())
+        .instant(invoice.dueAt())
+        .int8(invoice.netMinor())
+        .int8(invoice.taxMinor())
+        .int8(invoice.totalMinor())
+        .int8(owed ? invoice.totalMinor() : 0)
+        .int8(owed ? 0 : invoice.totalMinor())
+        .jsonb(BillingJson.write(json, invoice.groups()))
+        .jsonb(BillingJson.write(json, invoice.buyer()))
+        .id(invoice.corrects())
+        .text(invoice.note())
+        .text(constants.seller())
+        .int4(constants.sellerVersion())
+        .int4(constants.year())
+        .instant(invoice.issuedAt())
+        .id(constants.runId());
   }
 }

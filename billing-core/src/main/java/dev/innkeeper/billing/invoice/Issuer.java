@@ -49,7 +49,7 @@ final class Issuer {
       Bookings.issue(invoice, block.number(i)).ifPresent(transfers::add);
       issued.add(issued(invoice, block.number(i)));
     }
-    ledger.requireAll(transfers);
+    ledger.requireNew(transfers);
     writer.insertInvoices(handle, invoices, block, sellerVersion, runId);
     events.append(issued);
   }

@@ -3,16 +3,13 @@ package dev.innkeeper.billing.ledger;
 import dev.innkeeper.billing.db.Database;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,14 +32,6 @@ final class FastPoster {
   /** After a failed hope, so many batches are not tried; twice as many after each further one. */
   private static final int SKIPPED_MAX = 64;
 
-  private static final String CHANGE =
-      "update @.ledger_account a set balance = a.balance + c.d, seq = a.seq + c.n,"
-          + " recorded_at = greatest(a.recorded_at, ?)"
-          + " from unnest(?::int[], ?::text::uuid[], ?::bigint[], ?::bigint[], ?::bigint[])"
-          + " c(i, o, k, d, n) where a.owner = c.o and a.account = c.k"
-          + " returning c.i, a.code, a.currency, a.lane, a.type, a.floor, a.balance, a.held, a.seq,"
-          + " a.recorded_at";
-
   private static final String INSERT =
       "with transfer as (insert into @.ledger_transfer (id, owner, kind, status, request_hash,"
           + " linked, effective_at, recorded_at, metadata)"
@@ -61,7 +50,6 @@ final class FastPoster {
   private final Clock clock;
   private final AccountKeys keys;
   private final LedgerSql ledgerSql;
-  private final String change;
   private final String insert;
   private final ReentrantLock changing = new ReentrantLock();
   private final AtomicInteger skip = new AtomicInteger();
@@ -72,33 +60,7 @@ final class FastPoster {
     this.clock = clock;
     this.keys = keys;
     this.ledgerSql = new LedgerSql(db);
-    this.change = db.sql(CHANGE);
     this.insert = db.sql(INSERT);
-  }
-
-  /** What a batch does to one account. */
-  private static final class Change implements Comparable<Change> {
-    final AccountId id;
-    final AccountKey key;
-    long delta;
-    long entries;
-
-    Change(AccountId id, AccountKey key) {
-      this.id = id;
-      this.key = key;
-    }
-
-    /** The order in which the careful way locks, so that the two never wait for each other. */
-    @Override
-    public int compareTo(Change other) {
-      UUID a = key.owner();
-      UUID b = other.key.owner();
-      int order = Long.compareUnsigned(a.getMostSignificantBits(), b.getMostSignificantBits());
-      if (order == 0) {
-        order = Long.compareUnsigned(a.getLeastSignificantBits(), b.getLeastSignificantBits());
-      }
-      return order == 0 ? Long.compare(key.account(), other.key.account()) : order;
-    }
   }
 
   /**
@@ -110,8 +72,8 @@ final class FastPoster {
     if (skip.getAndUpdate(n -> Math.max(0, n - 1)) > 0 || !isPlain(groups)) {
       return Optional.empty();
     }
-    List<Change> changes = changes(groups);
-    if (changes.isEmpty()) {
+    BalanceChanges changes = BalanceChanges.of(keys, groups);
+    if (changes == null || changes.isEmpty()) {
       return Optional.empty();
     }
     try (Connection connection = db.dataSource().getConnection()) {
@@ -168,29 +130,9 @@ final class FastPoster {
     };
   }
 
-  /** The changes in the order of their keys; none when a sum is beyond 64 bits. */
-  private List<Change> changes(List<List<Request>> groups) {
-    Map<AccountId, Change> changes = new HashMap<>();
-    for (List<Request> group : groups) {
-      for (Request request : group) {
-        for (Posting p : request.postings()) {
-          Change change =
-              changes.computeIfAbsent(
-                  p.account(), id -> new Change(id, keys.of(id, AccountKeys.laneOf(id))));
-          long delta = change.delta + p.signed();
-          if (((change.delta ^ delta) & (p.signed() ^ delta)) < 0) {
-            return List.of();
-          }
-          change.delta = delta;
-          change.entries++;
-        }
-      }
-    }
-    return changes.values().stream().sorted().toList();
-  }
-
   private @Nullable Batch tryPost(
-      Connection connection, List<List<Request>> groups, List<Change> changes) throws SQLException {
+      Connection connection, List<List<Request>> groups, BalanceChanges changes)
+      throws SQLException {
     Batch.Known known = Batch.Known.empty();
     Instant now;
     // Who takes the time first takes the rows first, so that no writer of this ledger finds rows
@@ -198,7 +140,8 @@ final class FastPoster {
     changing.lock();
     try {
       now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-      if (!change(connection, changes, now, known)) {
+      if (changes.apply(connection, db, now, known).isAfter(now)) {
+        // Entries never go back in time; the careful way knows how to wait for the clock.
         return null;
       }
     } finally {
@@ -216,54 +159,6 @@ final class FastPoster {
         connection, at, batch.changedAccounts().stream().filter(state -> !state.stored).toList());
     insert(connection, batch, at);
     return batch;
-  }
-
-  /** Changes the balances and learns what they were. False when an account is not known. */
-  private boolean change(
-      Connection connection, List<Change> changes, Instant now, Batch.Known known)
-      throws SQLException {
-    Integer[] numbers = new Integer[changes.size()];
-    for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = i;
-    }
-    boolean timely = true;
-    try (PreparedStatement statement = connection.prepareStatement(change)) {
-      new LedgerSql.Arguments(connection, statement)
-          .value(now.atOffset(ZoneOffset.UTC))
-          .array("int4", numbers)
-          .ids(LedgerSql.column(changes, UUID[]::new, c -> c.key.owner()))
-          .array("int8", LedgerSql.column(changes, Long[]::new, c -> c.key.account()))
-          .array("int8", LedgerSql.column(changes, Long[]::new, c -> c.delta))
-          .array("int8", LedgerSql.column(changes, Long[]::new, c -> c.entries));
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          Change change = changes.get(row.getInt(1));
-          LedgerSql.requireName(change.id, row.getString(2), row.getString(3));
-          AccountSpec spec =
-              new AccountSpec(
-                  change.id, AccountType.valueOf(row.getString(5)), LedgerSql.nullableLong(row, 6));
-          AccountState state = AccountState.stored(change.key, spec, row.getInt(4), now);
-          state.balance = row.getLong(7) - change.delta;
-          state.held = row.getLong(8);
-          state.seq = row.getLong(9) - change.entries;
-          timely &= !LedgerSql.instant(row, 10).isAfter(now);
-          known.accounts().put(change.id, state);
-        }
-      }
-    }
-    for (Change change : changes) {
-      if (!known.accounts().containsKey(change.id)) {
-        AccountSpec spec = Chart.find(change.id);
-        if (spec == null) {
-          return false;
-        }
-        known
-            .accounts()
-            .put(change.id, AccountState.absent(change.key, spec, AccountKeys.laneOf(change.id)));
-      }
-    }
-    // Entries never go back in time; the careful way knows how to wait for the clock.
-    return timely;
   }
 
   private void insert(Connection connection, Batch batch, OffsetDateTime at) throws SQLException {

@@ -34,10 +34,14 @@ public final class Ledger implements AutoCloseable {
 
   private static final int CHUNK = 1_000;
 
+  /** From so many transfers on, COPY is faster. */
+  private static final int BULK_MIN = 32;
+
   private final Database db;
   private final Clock clock;
   private final AccountKeys keys = new AccountKeys();
   private final Poster poster;
+  private final BulkPoster bulkPoster;
   private final Batcher batcher;
   private final AccountReader reader;
   private final HoldReader holds;
@@ -54,6 +58,7 @@ public final class Ledger implements AutoCloseable {
     this.clock = clock;
     this.settings = settings;
     this.poster = new Poster(db, clock, keys);
+    this.bulkPoster = new BulkPoster(db, clock, keys);
     FastPoster fastPoster = new FastPoster(db, clock, keys);
     this.batcher =
         new Batcher(
@@ -233,6 +238,32 @@ public final class Ledger implements AutoCloseable {
   public List<PostResult.Posted> requireAll(List<Transfer> transfers) {
     // In one transaction, which the exception ends: that makes all or none of them.
     return db.tx(handle -> postAll(transfers).stream().map(Ledger::required).toList());
+  }
+
+  /**
+   * {@link #requireAll} in the current transaction, for transfers whose ids were never used, such
+   * as those of a chunk of new invoices: about twice as fast, since nobody looks for earlier
+   * answers. An id that was used before breaks the transaction.
+   *
+   * @throws IllegalStateException outside a transaction, or when an id was used before
+   * @throws NotAllowed when one is refused, with the reason's code; the transaction must be rolled
+   *     back then
+   */
+  public void requireNew(List<Transfer> transfers) {
+    if (!db.inTransaction()) {
+      throw new IllegalStateException(
+          "the bulk path belongs to the transaction that it is part of");
+    }
+    requireFew(transfers);
+    List<PostResult> results = List.of();
+    if (transfers.size() >= BULK_MIN) {
+      List<List<Request>> groups = transfers.stream().map(t -> List.of(Request.of(t))).toList();
+      results = db.tx(handle -> bulkPoster.post(handle.getConnection(), groups));
+      results.forEach(Ledger::required);
+    }
+    if (results.isEmpty()) {
+      requireAll(transfers);
+    }
   }
 
   private static PostResult.Posted required(PostResult result) {

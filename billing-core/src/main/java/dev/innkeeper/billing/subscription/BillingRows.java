@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.subscription;
 
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlArrays;
 import dev.innkeeper.billing.rating.Life;
 import dev.innkeeper.billing.rating.Phase;
 import dev.innkeeper.billing.rating.Rated;
@@ -14,7 +15,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -33,12 +33,12 @@ final class BillingRows {
       "select b.customer_id, b.subscription_id, b.billed_until, b.open, b.trial_end, b.revision,"
           + " c.anchor_date, c.zone, p.from_at, p.to_at, p.price_version_id, p.quantity,"
           + " p.status = 'ACTIVE' as active"
-          + " from @.subscription_billing b"
-          + " join @.customer c on c.id = b.customer_id"
+          + " from @.customer c"
+          + " join @.subscription_billing b on b.customer_id = c.id"
           + " left join @.subscription_phase p on p.customer_id = b.customer_id"
           + " and p.subscription_id = b.subscription_id"
           + " and (p.to_at is null or p.to_at >= b.open_from)"
-          + " where b.customer_id = any(?) and b.prepaid = ?"
+          + " where c.id = any(?) and b.prepaid = ?"
           + " order by b.customer_id, b.subscription_id, p.from_at";
 
   /** Lives of subscriptions with usage to charge, from the period of the earliest record on. */
@@ -68,7 +68,13 @@ final class BillingRows {
           + " where b.customer_id = u.customer_id and b.subscription_id = u.subscription_id"
           + " and b.revision = u.revision";
 
+  /** Most customers who are billed were due before; an update costs half of an upsert. */
   private static final String DUE =
+      "update @.billing_due d set next_at = u.next_at, period_index = u.period_index"
+          + " from unnest(?, ?, ?) as u(customer_id, next_at, period_index)"
+          + " where d.customer_id = u.customer_id";
+
+  private static final String DUE_FIRST =
       "insert into @.billing_due (customer_id, next_at, period_index)"
           + " select * from unnest(?, ?, ?)"
           + " on conflict (customer_id) do update set next_at = excluded.next_at,"
@@ -110,7 +116,7 @@ final class BillingRows {
       Map<UUID, String> parked,
       Consumer<Row> consumer) {
     try (PreparedStatement read = handle.getConnection().prepareStatement(db.sql(READ))) {
-      read.setArray(1, array(handle, "uuid", customers.toArray()));
+      read.setArray(1, ids(handle, customers.toArray(UUID[]::new)));
       read.setBoolean(2, funding == Funding.PREPAID);
       try (ResultSet rows = read.executeQuery()) {
         new Reader(parked, consumer).readAll(rows);
@@ -129,16 +135,16 @@ final class BillingRows {
     List<Life> lives = new ArrayList<>();
     List<UUID> subscriptions = List.copyOf(earliest.keySet());
     try (PreparedStatement read = handle.getConnection().prepareStatement(db.sql(LIVES))) {
-      read.setArray(1, array(handle, "uuid", subscriptions.stream().map(customers::get).toArray()));
-      read.setArray(2, array(handle, "uuid", subscriptions.toArray()));
+      read.setArray(
+          1, ids(handle, subscriptions.stream().map(customers::get).toArray(UUID[]::new)));
+      read.setArray(2, ids(handle, subscriptions.toArray(UUID[]::new)));
       read.setArray(
           3,
-          array(
+          instants(
               handle,
-              "timestamptz",
               subscriptions.stream()
-                  .map(s -> earliest.getOrDefault(s, Instant.EPOCH).atOffset(ZoneOffset.UTC))
-                  .toArray()));
+                  .map(s -> earliest.getOrDefault(s, Instant.EPOCH))
+                  .toArray(Instant[]::new)));
       try (ResultSet rows = read.executeQuery()) {
         new Reader(parked, row -> lives.add(row.life())).readAll(rows);
       }
@@ -259,19 +265,19 @@ final class BillingRows {
       return;
     }
     int n = moved.size();
-    Object[] billedUntil = new Object[n];
-    Object[] openFrom = new Object[n];
-    Object[] open = new Object[n];
+    Instant[] billedUntil = new Instant[n];
+    Instant[] openFrom = new Instant[n];
+    String[] open = new String[n];
     for (int i = 0; i < n; i++) {
       Watermark next = moved.get(i).rated().next();
-      billedUntil[i] = next.billedUntil().atOffset(ZoneOffset.UTC);
-      openFrom[i] = openFrom(moved.get(i)).atOffset(ZoneOffset.UTC);
+      billedUntil[i] = next.billedUntil();
+      openFrom[i] = openFrom(moved.get(i));
       open[i] = next.openText();
     }
     try (PreparedStatement update = handle.getConnection().prepareStatement(db.sql(MARK))) {
       setKeys(handle, update, moved);
-      update.setArray(4, array(handle, "timestamptz", billedUntil));
-      update.setArray(5, array(handle, "timestamptz", openFrom));
+      update.setArray(4, instants(handle, billedUntil));
+      update.setArray(5, instants(handle, openFrom));
       update.setArray(6, array(handle, "text", open));
       requireAll(update.executeUpdate(), n);
     }
@@ -302,16 +308,16 @@ final class BillingRows {
   private static void setKeys(Handle handle, PreparedStatement statement, List<Marked> marked)
       throws SQLException {
     int n = marked.size();
-    Object[] customers = new Object[n];
-    Object[] subscriptions = new Object[n];
-    Object[] revisions = new Object[n];
+    UUID[] customers = new UUID[n];
+    UUID[] subscriptions = new UUID[n];
+    Long[] revisions = new Long[n];
     for (int i = 0; i < n; i++) {
       customers[i] = marked.get(i).row().customerId();
       subscriptions[i] = marked.get(i).row().life().subscriptionId();
       revisions[i] = marked.get(i).row().revision();
     }
-    statement.setArray(1, array(handle, "uuid", customers));
-    statement.setArray(2, array(handle, "uuid", subscriptions));
+    statement.setArray(1, ids(handle, customers));
+    statement.setArray(2, ids(handle, subscriptions));
     statement.setArray(3, array(handle, "int8", revisions));
   }
 
@@ -343,7 +349,7 @@ final class BillingRows {
     if (!done.isEmpty()) {
       try (PreparedStatement delete =
           handle.getConnection().prepareStatement(db.sql(NOTHING_DUE))) {
-        delete.setArray(1, array(handle, "uuid", done.toArray()));
+        delete.setArray(1, ids(handle, done.toArray(UUID[]::new)));
         delete.executeUpdate();
       }
     }
@@ -357,18 +363,26 @@ final class BillingRows {
       return;
     }
     List<UUID> customers = nextAt.keySet().stream().sorted().toList();
-    Object[] instants = new Object[customers.size()];
-    Object[] periods = new Object[customers.size()];
+    Instant[] instants = new Instant[customers.size()];
+    Long[] periods = new Long[customers.size()];
     for (int i = 0; i < customers.size(); i++) {
       Instant at = Objects.requireNonNull(nextAt.get(customers.get(i)));
-      instants[i] = at.atOffset(ZoneOffset.UTC);
+      instants[i] = at;
       periods[i] = dueIndex(Objects.requireNonNull(calendars.get(customers.get(i))), at);
     }
-    try (PreparedStatement upsert = handle.getConnection().prepareStatement(db.sql(DUE))) {
-      upsert.setArray(1, array(handle, "uuid", customers.toArray()));
-      upsert.setArray(2, array(handle, "timestamptz", instants));
-      upsert.setArray(3, array(handle, "int8", periods));
-      upsert.executeUpdate();
+    if (due(handle, DUE, customers, instants, periods) < customers.size()) {
+      due(handle, DUE_FIRST, customers, instants, periods);
+    }
+  }
+
+  private int due(
+      Handle handle, String sql, List<UUID> customers, Instant[] instants, Long[] periods)
+      throws SQLException {
+    try (PreparedStatement statement = handle.getConnection().prepareStatement(db.sql(sql))) {
+      statement.setArray(1, ids(handle, customers.toArray(UUID[]::new)));
+      statement.setArray(2, instants(handle, instants));
+      statement.setArray(3, array(handle, "int8", periods));
+      return statement.executeUpdate();
     }
   }
 
@@ -381,6 +395,15 @@ final class BillingRows {
     return rows.getObject(column, OffsetDateTime.class).toInstant();
   }
 
+  private static Array ids(Handle handle, UUID[] values) throws SQLException {
+    return SqlArrays.ids(handle.getConnection(), values);
+  }
+
+  private static Array instants(Handle handle, Instant[] values) throws SQLException {
+    return SqlArrays.instants(handle.getConnection(), values);
+  }
+
+  /** Sent in the server's binary form when it is an array of numbers or texts, not of objects. */
   private static Array array(Handle handle, String type, Object[] values) throws SQLException {
     return handle.getConnection().createArrayOf(type, values);
   }

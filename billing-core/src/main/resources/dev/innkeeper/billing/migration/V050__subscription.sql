@@ -50,7 +50,8 @@ create table subscription_billing (
   revision        bigint      not null default 0,
   primary key (customer_id, subscription_id),
   check (open_from <= billed_until)
-) with (fillfactor = 80);
+  -- A chunk of the billing run changes all rows of a page at once: half of it is kept for that.
+) with (fillfactor = 45);
 
 -- When a customer next has something to be billed: the end of the current period, or now when a
 -- charge in advance fell due. A customer with nothing to bill has no row. period_index is that of
@@ -59,5 +60,5 @@ create table billing_due (
   customer_id  uuid        primary key,
   next_at      timestamptz not null,
   period_index bigint      not null
-) with (fillfactor = 80);
+) with (fillfactor = 50);
 create index billing_due_by_time on billing_due (next_at, customer_id);

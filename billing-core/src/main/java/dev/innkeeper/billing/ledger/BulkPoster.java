@@ -1,0 +1,148 @@
+package dev.innkeeper.billing.ledger;
+
+import dev.innkeeper.billing.db.CopyRows;
+import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlArrays;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Books many transfers whose ids were never used, in the caller's transaction: balances by one
+ * statement, rows by COPY. It looks for no earlier answers; an id that has one breaks the
+ * transaction. Thread-safe.
+ */
+final class BulkPoster {
+  private static final String ACCOUNTS =
+      "copy @.ledger_account (owner, account, code, currency, lane, type, floor, opened_at, balance,"
+          + " held, seq, recorded_at) from stdin with (format binary)";
+  private static final String TRANSFERS =
+      "copy @.ledger_transfer (id, owner, kind, status, request_hash, effective_at, recorded_at,"
+          + " metadata) from stdin with (format binary)";
+  private static final String ENTRIES =
+      "copy @.ledger_entry (owner, account, recorded_at, seq, transfer_id, line, amount,"
+          + " balance_after) from stdin with (format binary)";
+  private static final String UNSEALED =
+      "insert into @.ledger_unsealed (first_id, ids) values (?, ?)";
+  private static final int ACCOUNT_COLUMNS = 12;
+  private static final int TRANSFER_COLUMNS = 8;
+  private static final int ENTRY_COLUMNS = 8;
+  private static final String UNIQUE_VIOLATION = "23505";
+
+  private final Database db;
+  private final Clock clock;
+  private final AccountKeys keys;
+
+  BulkPoster(Database db, Clock clock, AccountKeys keys) {
+    this.db = db;
+    this.clock = clock;
+    this.keys = keys;
+  }
+
+  /**
+   * Books them; when one is refused, the caller must roll back.
+   *
+   * @param groups of one plain request each
+   * @return an answer to every request, in order; empty when nothing was done and the careful way
+   *     is to be taken
+   */
+  List<PostResult> post(Connection connection, List<List<Request>> groups) {
+    BalanceChanges changes = BalanceChanges.of(keys, groups);
+    if (changes == null || changes.isEmpty()) {
+      return List.of();
+    }
+    try {
+      Batch.Known known = Batch.Known.empty();
+      Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+      Instant latest = changes.apply(connection, db, now, known);
+      if (latest.isAfter(now)) {
+        changes.recordAt(connection, db, latest);
+      }
+      Batch batch = new Batch(known, latest);
+      groups.forEach(batch::decide);
+      if (batch.results().stream().allMatch(r -> r instanceof PostResult.Posted)) {
+        write(connection, batch);
+      }
+      return batch.results();
+    } catch (SQLException e) {
+      throw new IllegalStateException("can't post to the ledger: " + e.getMessage(), e);
+    }
+  }
+
+  private void write(Connection connection, Batch batch) throws SQLException {
+    open(connection, batch);
+    CopyRows transfers = new CopyRows(TRANSFER_COLUMNS);
+    UUID[] ids = new UUID[batch.decided().size()];
+    for (int i = 0; i < ids.length; i++) {
+      Request request = batch.decided().get(i).request();
+      Instant effectiveAt = request.head().effectiveAt();
+      ids[i] = request.id();
+      transfers
+          .row()
+          .id(request.id())
+          .id(request.owner())
+          .text(request.head().kind())
+          .text("POSTED")
+          .bytea(request.hash().toBytes())
+          .instant(effectiveAt == null ? batch.now() : effectiveAt)
+          .instant(batch.now())
+          .text(Notes.write(request.head().metadata()));
+    }
+    transfers.execute(connection, db.sql(TRANSFERS));
+    CopyRows entries = new CopyRows(ENTRY_COLUMNS);
+    for (Batch.Line line : batch.lines()) {
+      entries
+          .row()
+          .id(line.account().key.owner())
+          .int8(line.account().key.account())
+          .instant(batch.now())
+          .int8(line.after().seq())
+          .id(line.transferId())
+          .int2(line.number())
+          .int8(line.amount())
+          .int8(line.after().balance());
+    }
+    entries.execute(connection, db.sql(ENTRIES));
+    try (PreparedStatement unsealed = connection.prepareStatement(db.sql(UNSEALED))) {
+      unsealed.setObject(1, ids[0]);
+      unsealed.setArray(2, SqlArrays.ids(connection, ids));
+      unsealed.executeUpdate();
+    }
+  }
+
+  private void open(Connection connection, Batch batch) throws SQLException {
+    CopyRows accounts = new CopyRows(ACCOUNT_COLUMNS);
+    for (AccountState state : batch.changedAccounts()) {
+      if (!state.stored) {
+        accounts
+            .row()
+            .id(state.key.owner())
+            .int8(state.key.account())
+            .text(state.spec.id().code())
+            .text(state.spec.id().currency().code())
+            .int2(state.lane)
+            .text(state.spec.type().name())
+            .int8(state.spec.floorMinorUnits())
+            .instant(batch.now())
+            .int8(state.balance)
+            .int8(state.held)
+            .int8(state.seq)
+            .instant(batch.now());
+      }
+    }
+    try {
+      accounts.execute(connection, db.sql(ACCOUNTS));
+    } catch (IllegalStateException e) {
+      if (UNIQUE_VIOLATION.equals(Database.sqlState(e))) {
+        // Another writer opened the same account at the same time: the next try finds it.
+        throw LedgerSql.overtaken("an account");
+      }
+      throw e;
+    }
+  }
+}
