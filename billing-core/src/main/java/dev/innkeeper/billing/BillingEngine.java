@@ -2,6 +2,7 @@ package dev.innkeeper.billing;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.innkeeper.billing.audit.Audit;
+import dev.innkeeper.billing.audit.WorkHealth;
 import dev.innkeeper.billing.catalog.Catalog;
 import dev.innkeeper.billing.customer.Customers;
 import dev.innkeeper.billing.db.Commands;
@@ -13,6 +14,7 @@ import dev.innkeeper.billing.event.BillingEvent;
 import dev.innkeeper.billing.event.EventDispatcher;
 import dev.innkeeper.billing.event.EventHook;
 import dev.innkeeper.billing.event.EventLog;
+import dev.innkeeper.billing.event.TransactionHook;
 import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.invoice.InvoiceSettings;
 import dev.innkeeper.billing.invoice.Invoices;
@@ -59,6 +61,7 @@ import dev.innkeeper.billing.webhook.Webhooks;
 import dev.innkeeper.billing.work.DueReport;
 import dev.innkeeper.billing.work.DueRunner;
 import dev.innkeeper.billing.work.DueWork;
+import dev.innkeeper.billing.work.Heartbeats;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.time.Clock;
@@ -101,6 +104,7 @@ public final class BillingEngine implements AutoCloseable {
   private final Runways runways;
   private final Audit audit;
   private final DueRunner runner;
+  private final WorkHealth workHealth;
 
   private BillingEngine(Builder builder, DataSource dataSource) {
     this.clock = builder.clock;
@@ -108,7 +112,7 @@ public final class BillingEngine implements AutoCloseable {
     Ids ids = new Ids(clock, new SecureRandom());
     ObjectMapper json = BillingJson.mapper();
     Commands commands = new Commands(db, json, clock);
-    this.events = new EventLog(db, json, ids, clock);
+    this.events = new EventLog(db, json, ids, clock, builder.transactionHooks);
     this.ledger = new Ledger(db, clock);
     this.customers = new Customers(db, commands, events, json, ids, clock);
     this.catalog = new Catalog(db, json, ids, clock);
@@ -148,7 +152,15 @@ public final class BillingEngine implements AutoCloseable {
             new Webhooks.Parts(db, commands, json, ids, clock, new SecureRandom()),
             builder.webhookSettings);
     this.audit = new Audit(db, clock, ledger.audit());
-    this.runner = new DueRunner(dueWork(builder, json, core), clock);
+    List<DueWork> due = dueWork(builder, json, core);
+    Heartbeats heartbeats = new Heartbeats(db, builder.wallClock);
+    this.runner = new DueRunner(due, clock, heartbeats);
+    this.workHealth =
+        new WorkHealth(
+            db,
+            heartbeats,
+            due.stream().map(DueWork::name).toList(),
+            new WorkHealth.Clocks(clock, builder.wallClock));
   }
 
   /** Coupons come after what the embedder contributes, on what that leaves. */
@@ -382,15 +394,22 @@ public final class BillingEngine implements AutoCloseable {
     return audit;
   }
 
+  /** Whether due work is being done, by this engine or any other on the database. */
+  public WorkHealth workHealth() {
+    return workHealth;
+  }
+
   /** Collects what an engine is made of. Not thread-safe. */
   public static final class Builder {
     private @Nullable DataSource dataSource;
     private String schema = "billing";
     private Clock clock = Clock.systemUTC();
+    private Clock wallClock = Clock.systemUTC();
     private boolean migrate;
     private UsagePolicy usagePolicy = UsagePolicy.STANDARD;
     private InvoiceSettings invoicing = InvoiceSettings.standard();
     private final List<EventHook> hooks = new ArrayList<>();
+    private final List<TransactionHook> transactionHooks = new ArrayList<>();
     private final List<PaymentProvider> paymentProviders = new ArrayList<>();
     private SettlementPolicy settlementPolicy = SettlementPolicy.STANDARD;
     private WebhookSettings webhookSettings = WebhookSettings.standard();
@@ -416,6 +435,12 @@ public final class BillingEngine implements AutoCloseable {
       return this;
     }
 
+    /** Real time, by which it is judged whether due work is being done; the system's unless set. */
+    public Builder wallClock(Clock newWallClock) {
+      this.wallClock = newWallClock;
+      return this;
+    }
+
     /**
      * Calls the handler for every event of the type, after the change that caused it is committed,
      * in order for each customer, at least once.
@@ -427,6 +452,16 @@ public final class BillingEngine implements AutoCloseable {
     /** Adds a hook with a name of its own, for one type of event or for all. */
     public Builder hook(EventHook hook) {
       hooks.add(hook);
+      return this;
+    }
+
+    /**
+     * Calls the handler for every event of the type, in the transaction of the change that causes
+     * it: what it throws undoes the change.
+     */
+    public <E extends BillingEvent> Builder transactionHook(
+        Class<E> type, TransactionHook.Handler<E> handler) {
+      transactionHooks.add(TransactionHook.on(type, handler));
       return this;
     }
 

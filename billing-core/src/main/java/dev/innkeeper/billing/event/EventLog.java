@@ -27,6 +27,7 @@ import org.jdbi.v3.core.Handle;
 /** Writes events in the transaction that causes them, and reads them back. Thread-safe. */
 public final class EventLog {
   private static final int PAGE_MAX = 500;
+  private static final int LOOK_BACK = 50_000;
 
   /** From so many events on, COPY is faster. */
   private static final int COPIED_MIN = 32;
@@ -44,12 +45,22 @@ public final class EventLog {
   private final ObjectMapper json;
   private final Ids ids;
   private final Clock clock;
+  private final List<TransactionHook> hooks;
 
   public EventLog(Database db, ObjectMapper json, Ids ids, Clock clock) {
+    this(db, json, ids, clock, List.of());
+  }
+
+  /**
+   * @param hooks called for each event in the transaction that causes it, in this order
+   */
+  public EventLog(
+      Database db, ObjectMapper json, Ids ids, Clock clock, List<TransactionHook> hooks) {
     this.db = db;
     this.json = json;
     this.ids = ids;
     this.clock = clock;
+    this.hooks = List.copyOf(hooks);
   }
 
   /** {@link #append(List)} for one event. */
@@ -75,6 +86,22 @@ public final class EventLog {
       counts.merge(event.customerId(), 1L, Long::sum);
     }
     db.run(handle -> store(handle, rows(events, reserve(handle, counts))));
+    if (!hooks.isEmpty()) {
+      tellHooks(events);
+    }
+  }
+
+  private void tellHooks(List<? extends BillingEvent> events) {
+    db.run(
+        handle -> {
+          for (BillingEvent event : events) {
+            for (TransactionHook hook : hooks) {
+              if (hook.wants(event)) {
+                hook.handle(event, handle.getConnection());
+              }
+            }
+          }
+        });
   }
 
   /** Advances the customers' counters; gives the first new seq of each. */
@@ -185,6 +212,31 @@ public final class EventLog {
                 .list());
   }
 
+  /**
+   * What happened, the latest first, out of the 50,000 events before the query's cursor: a rare
+   * type is not looked for through all times.
+   */
+  public List<StoredEvent> search(EventQuery query) {
+    return db.tx(
+        handle ->
+            handle
+                .createQuery(
+                    "select * from (select customer_id, seq, id, type, occurred_at, data"
+                        + " from @.event where (occurred_at, customer_id, seq)"
+                        + " < (:at, :customer, :seq) order by occurred_at desc, customer_id desc,"
+                        + " seq desc limit :lookBack) e where :type = '' or e.type = :type"
+                        + " or (right(:type, 2) = '.*' and starts_with(e.type, left(:type, -1)))"
+                        + " order by occurred_at desc, customer_id desc, seq desc limit :limit")
+                .bind("at", query.beforeAt().atOffset(ZoneOffset.UTC))
+                .bind("customer", query.beforeCustomer())
+                .bind("seq", query.beforeSeq())
+                .bind("lookBack", LOOK_BACK)
+                .bind("type", query.type())
+                .bind("limit", Math.min(query.limit(), PAGE_MAX))
+                .map((row, context) -> stored(row))
+                .list());
+  }
+
   /** Events that were given up on, oldest first, at most {@code limit} and 500. */
   public List<ParkedEvent> parked(int limit) {
     return db.tx(
@@ -225,6 +277,22 @@ public final class EventLog {
     if (found == 0) {
       throw new NotFound("event", customerId + "/" + seq);
     }
+  }
+
+  /**
+   * Has every event that was given up on delivered again, to the hooks that failed.
+   *
+   * @return how many
+   */
+  public int replayParked() {
+    return db.tx(
+        handle ->
+            handle
+                .createUpdate(
+                    "update @.event set status = 'PENDING', attempts = 0, next_attempt_at = :now"
+                        + " where status = 'PARKED'")
+                .bind("now", clock.instant().atOffset(ZoneOffset.UTC))
+                .execute());
   }
 
   static StoredEvent stored(ResultSet row) throws SQLException {

@@ -22,18 +22,35 @@ public final class DueRunner implements AutoCloseable {
 
   private final List<DueWork> kinds;
   private final Clock clock;
+  private final @Nullable Heartbeats heartbeats;
   private @Nullable ScheduledExecutorService thread;
 
   /**
    * @param kinds in the order in which they are done: what one makes due, a later one may do
    */
   public DueRunner(List<DueWork> kinds, Clock clock) {
+    this(kinds, clock, null);
+  }
+
+  /**
+   * @param heartbeats told of every look; null for nobody
+   */
+  public DueRunner(List<DueWork> kinds, Clock clock, @Nullable Heartbeats heartbeats) {
     this.kinds = List.copyOf(kinds);
     this.clock = clock;
+    this.heartbeats = heartbeats;
   }
 
   /** Does what is due until nothing is, or no time is left; real time, whatever the clock says. */
   public DueReport run(Duration budget) {
+    DueReport report = lookAtAll(budget);
+    if (heartbeats != null) {
+      heartbeats.flush();
+    }
+    return report;
+  }
+
+  private DueReport lookAtAll(Duration budget) {
     long deadlineNanos = System.nanoTime() + budget.toNanos();
     Map<String, Integer> done = new LinkedHashMap<>();
     Map<String, RuntimeException> failures = new LinkedHashMap<>();
@@ -51,9 +68,15 @@ public final class DueRunner implements AutoCloseable {
           int items = work.runBatch(clock.instant());
           done.merge(work.name(), items, Integer::sum);
           progress |= items > 0;
+          if (heartbeats != null) {
+            heartbeats.ran(work.name(), items);
+          }
         } catch (RuntimeException e) {
           LOG.error("due work '{}' failed and is tried again at the next look", work.name(), e);
           failures.put(work.name(), e);
+          if (heartbeats != null) {
+            heartbeats.failed(work.name(), e);
+          }
         }
       }
     }

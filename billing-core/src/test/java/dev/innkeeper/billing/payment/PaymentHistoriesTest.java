@@ -219,8 +219,8 @@ class PaymentHistoriesTest {
     }
 
     /**
-     * Those too that come of those before: a dispute makes for a new charge. What is signed now would
-     * be too old when time has passed.
+     * Those too that come of those before: a dispute makes for a new charge. What is signed now
+     * would be too old when time has passed.
      */
     private synchronized void allWebhooks(int pick) {
       do {
