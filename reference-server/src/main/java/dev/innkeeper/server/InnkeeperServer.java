@@ -3,6 +3,7 @@ package dev.innkeeper.server;
 import dev.innkeeper.billing.BillingEngine;
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.json.BillingJson;
+import dev.innkeeper.billing.webhook.WebhookSettings;
 import dev.innkeeper.server.auth.Access;
 import dev.innkeeper.server.auth.Identity;
 import dev.innkeeper.server.config.Mode;
@@ -115,6 +116,7 @@ public final class InnkeeperServer implements AutoCloseable {
             .dataSource(database.dataSource())
             .schema(ServerDatabase.ENGINE_SCHEMA)
             .clock(trialClock == null ? Clock.systemUTC() : trialClock)
+            .webhooks(WebhookSettings.standard().withTargets(config.webhookTargets()))
             .migrate();
     if (config.mode() == Mode.TRIAL) {
       builder.sandbox();

@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       AdminCommands.Customer.class,
       AdminCommands.Invoice.class,
       AdminCommands.Voucher.class,
+      WebhookCommands.Webhook.class,
       AdminCommands.TrialBalance.class
     })
 public final class InnkeeperCommand implements Runnable {

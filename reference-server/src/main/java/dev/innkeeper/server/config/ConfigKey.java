@@ -28,6 +28,11 @@ public enum ConfigKey {
       "Maven modules whose compiled classes are loaded as plugins, comma-separated; for development"),
   WORK_INTERVAL_MILLIS(
       "work.intervalMillis", "1000", "pause between two looks for due work, in milliseconds"),
+  WEBHOOKS_TARGETS(
+      "webhooks.targets",
+      "",
+      "`public`: webhooks go over TLS to public addresses only; `anywhere`: private ones and plain"
+          + " HTTP too; empty: public in production, anywhere in a trial"),
   TRIAL_CLOCK_START(
       "trial.clockStart",
       "",

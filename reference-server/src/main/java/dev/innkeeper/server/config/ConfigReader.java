@@ -1,5 +1,6 @@
 package dev.innkeeper.server.config;
 
+import dev.innkeeper.billing.webhook.WebhookTargets;
 import dev.innkeeper.server.config.ServerConfig.DatabaseSettings;
 import dev.innkeeper.server.config.ServerConfig.Http;
 import dev.innkeeper.server.config.ServerConfig.Trial;
@@ -165,7 +166,18 @@ public final class ConfigReader {
         pluginModules(),
         provisioners(),
         Duration.ofMillis(integer(ConfigKey.WORK_INTERVAL_MILLIS, 10, 3_600_000)),
+        webhookTargets(mode),
         trial(mode));
+  }
+
+  private WebhookTargets webhookTargets(Mode mode) {
+    String value = setting(ConfigKey.WEBHOOKS_TARGETS).value();
+    return switch (value) {
+      case "" -> mode == Mode.TRIAL ? WebhookTargets.ANYWHERE : WebhookTargets.PUBLIC;
+      case "public" -> WebhookTargets.PUBLIC;
+      case "anywhere" -> WebhookTargets.ANYWHERE;
+      default -> throw wrong(ConfigKey.WEBHOOKS_TARGETS, "must be public or anywhere");
+    };
   }
 
   /** Unset, it is the one of the installation, wherever the server is started from. */

@@ -1,5 +1,6 @@
 package dev.innkeeper.server.config;
 
+import dev.innkeeper.billing.webhook.WebhookTargets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +26,7 @@ public record ServerConfig(
     List<Path> pluginModules,
     Map<String, Map<String, String>> provisioners,
     Duration workInterval,
+    WebhookTargets webhookTargets,
     Trial trial) {
 
   /**

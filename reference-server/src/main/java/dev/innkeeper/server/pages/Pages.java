@@ -27,6 +27,8 @@ public final class Pages {
   private final InvoicePages invoices;
   private final AdminPages admin;
   private final SalesPages sales;
+  private final WebhookPages webhooks;
+  private final EventPages events;
 
   public Pages(Services services) {
     this.renderer = new Renderer(services);
@@ -36,6 +38,8 @@ public final class Pages {
     this.invoices = new InvoicePages(services, renderer);
     this.admin = new AdminPages(services, renderer);
     this.sales = new SalesPages(services, renderer);
+    this.webhooks = new WebhookPages(services, renderer);
+    this.events = new EventPages(services, renderer);
   }
 
   /** Adds every route. */
@@ -49,6 +53,8 @@ public final class Pages {
     invoices.addTo(routes);
     admin.addTo(routes);
     sales.addTo(routes);
+    webhooks.addTo(routes);
+    events.addTo(routes);
   }
 
   private static void headers(Context ctx) {

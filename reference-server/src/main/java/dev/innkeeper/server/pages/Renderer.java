@@ -90,6 +90,9 @@ final class Renderer {
       links.add(link(path, "/admin/ledger", "Ledger"));
       links.add(link(path, "/admin/vouchers", "Vouchers"));
       links.add(link(path, "/admin/prices", "Prices"));
+      links.add(link(path, "/admin/events", "Events"));
+      links.add(link(path, "/admin/webhooks", "Webhooks"));
+      links.add(link(path, "/admin/work", "Due work"));
     } else {
       links.add(link(path, "/products", "Products"));
       links.add(link(path, "/services", "My services"));

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JsonBody {
   private static final int TEXT_LENGTH_MAX = 2_000;
+  private static final int LIST_MAX = 100;
 
   private final JsonNode root;
   private final Set<String> read = new HashSet<>();
@@ -182,6 +183,26 @@ final class JsonBody {
     }
     if (!fits) {
       violations.add(new Violation(field, "must be a list out of " + String.join(", ", allowed)));
+      return List.of();
+    }
+    return result;
+  }
+
+  /** A list of texts; empty where it is absent. */
+  List<String> list(String field) {
+    JsonNode node = node(field);
+    List<String> result = new ArrayList<>();
+    if (node == null) {
+      return result;
+    }
+    boolean fits = node.isArray() && node.size() <= LIST_MAX;
+    for (JsonNode text : node) {
+      fits &= text.isTextual() && text.textValue().length() <= TEXT_LENGTH_MAX;
+      result.add(text.asText());
+    }
+    if (!fits) {
+      violations.add(
+          new Violation(field, "must be a list of at most " + LIST_MAX + " texts in quotes"));
       return List.of();
     }
     return result;

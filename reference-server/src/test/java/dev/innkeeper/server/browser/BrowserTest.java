@@ -134,6 +134,46 @@ class BrowserTest {
   }
 
   @Test
+  void anAdminAddsAWebhookAndSeesItsSecretOnce() throws IOException {
+    signInAsAdmin();
+    browser.open(server.url() + "/admin/webhooks");
+    browser.fill("#url", server.url() + "/no-such-receiver");
+    browser.fill("#types", "customer.*, invoice.paid");
+    browser.fill("#description", "<b>Books</b>");
+    browser.click("form[action='/admin/webhooks'] button");
+    assertThat(browser.text()).contains("The secret, shown this once", "whsec_", "<b>Books</b>");
+    browser.open(server.url() + "/admin/webhooks");
+    browser.click("td a");
+    assertThat(browser.text()).contains("customer.*, invoice.paid").doesNotContain("whsec_");
+    String page = browser.eval("location.pathname").asText();
+    browser.click("form[action$='/test'] button");
+    assertThat(browser.text()).contains("answered 404", "failing");
+    browser.click("form[action$='/rotate'] button");
+    assertThat(browser.text()).contains("The secret, shown this once");
+    browser.open(server.url() + page);
+    requireFits(page);
+    browser.look(1280, 900, "light");
+    browser.open(server.url() + page);
+    browser.click("form[action$='/disable'] button");
+    assertThat(browser.text()).contains("Events wait until you enable it again", "Remove");
+    browser.click("form[action$='/enable'] button");
+    assertThat(browser.text()).contains("It is enabled");
+    browser.click("form[action$='/disable'] button");
+    browser.click("form[action$='/remove'] button");
+    assertThat(browser.text()).contains("The webhook is removed.", "No webhook yet");
+  }
+
+  @Test
+  void anAdminSeesWhatHappenedAndThatDueWorkIsDone() throws IOException {
+    signInAsAdmin();
+    browser.open(server.url() + "/admin/events?type=grace.*");
+    assertThat(browser.text()).contains("grace.reminder", "grace.ended");
+    assertThat(browser.text()).doesNotContain("invoice.issued");
+    browser.open(server.url() + "/admin/work");
+    assertThat(browser.text()).contains("done in time", "invoice-run", "dunning");
+  }
+
+  @Test
   void noPageIsWiderThanAPhone() throws IOException {
     signIn("ada@example.org", Story.PASSWORD);
     browser.open(server.url() + "/invoices");
@@ -148,12 +188,15 @@ class BrowserTest {
             "/admin/invoices",
             "/admin/ledger",
             "/admin/vouchers",
-            "/admin/prices")) {
+            "/admin/prices",
+            "/admin/events",
+            "/admin/webhooks",
+            "/admin/work")) {
       requireFits(path);
     }
   }
 
-  private static void requireFits(String path) {
+  private static void requireFits(String path) throws IOException {
     for (String scheme : List.of("light", "dark")) {
       browser.look(390, 844, scheme);
       browser.open(server.url() + path);
@@ -163,6 +206,19 @@ class BrowserTest {
       assertThat(browser.eval("document.querySelectorAll('h1').length").asInt())
           .as(path)
           .isEqualTo(1);
+    }
+    picture(path, 390);
+    browser.look(1280, 900, "light");
+    browser.open(server.url() + path);
+    picture(path, 1280);
+  }
+
+  /** For people to look at, in the folder that the property names; nowhere without it. */
+  private static void picture(String path, int width) throws IOException {
+    String folder = System.getProperty("innkeeper.pictures");
+    if (folder != null) {
+      String name = path.substring(1).replaceAll("[^a-z]+", "-") + "-" + width + ".png";
+      Files.write(Path.of(folder, name), browser.screenshot());
     }
   }
 }

@@ -76,6 +76,21 @@ class CommandTest {
           .isEqualTo("It is now 2026-02-01T00:00:00Z\n");
       Ended vouchers = run("voucher", "issue", "5.00", "--codes", "3", "--data", data);
       assertThat(vouchers.output().lines()).hasSize(3);
+      Ended webhook =
+          run("webhook", "add", "http://127.0.0.1:9/x", "--events", "invoice.*", "--data", data);
+      assertThat(webhook.output()).contains("secret  whsec_");
+      String id = webhook.output().lines().findFirst().orElseThrow().substring("id      ".length());
+      assertThat(run("webhook", "list", "--data", data).output())
+          .contains(id, "http://127.0.0.1:9/x", "invoice.*", "enabled")
+          .doesNotContain("whsec_");
+      assertThat(run("webhook", "test", id, "--data", data).output()).contains("can't connect");
+      assertThat(run("webhook", "log", id, "--data", data).output()).contains("webhook.test");
+      assertThat(run("webhook", "rotate", id, "--data", data).output()).contains("whsec_");
+      assertThat(run("webhook", "replay", id, "--data", data).output()).isEqualTo("0 sent again\n");
+      assertThat(run("webhook", "parked", id, "--data", data).output().lines()).hasSize(1);
+      assertThat(run("webhook", "remove", id, "--data", data).errors()).contains("disable");
+      assertThat(run("webhook", "disable", id, "--data", data).output()).contains("disabled");
+      assertThat(run("webhook", "remove", id, "--data", data).output()).isEqualTo("removed\n");
       Ended wrong = run("voucher", "issue", "5.005", "--data", data);
       assertThat(wrong.code()).isEqualTo(1);
       assertThat(wrong.errors()).contains("5.005 has more decimals than EUR, which has 2");

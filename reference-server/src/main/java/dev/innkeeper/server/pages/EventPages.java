@@ -1,0 +1,177 @@
+package dev.innkeeper.server.pages;
+
+import dev.innkeeper.billing.audit.WorkHealth.KindHealth;
+import dev.innkeeper.billing.event.EventLog;
+import dev.innkeeper.billing.event.EventQuery;
+import dev.innkeeper.billing.event.ParkedEvent;
+import dev.innkeeper.billing.event.StoredEvent;
+import dev.innkeeper.billing.problem.InvalidInput;
+import dev.innkeeper.server.pages.View.Badge;
+import dev.innkeeper.server.runtime.Readiness;
+import dev.innkeeper.server.runtime.Services;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What happened, and whether what falls due is done. */
+final class EventPages extends PageRoutes {
+  private static final int EVENTS = 50;
+  private static final int PARKED = 50;
+
+  private final Readiness readiness;
+
+  EventPages(Services services, Renderer renderer) {
+    super(services, renderer);
+    this.readiness = new Readiness(services);
+  }
+
+  void addTo(RoutesConfig routes) {
+    routes.get("/admin/events", ctx -> forAdmin(ctx, this::events));
+    routes.post("/admin/events/replay", ctx -> forAdmin(ctx, this::replay));
+    routes.get("/admin/work", ctx -> forAdmin(ctx, this::work));
+  }
+
+  private EventLog log() {
+    return services.engine().events();
+  }
+
+  private void events(Context ctx, Visit visit) {
+    String asked = ctx.queryParam("type");
+    String type = asked == null ? "" : asked.trim();
+    EventQuery query = EventQuery.latest(EVENTS + 1).withType(type);
+    String before = ctx.queryParam("before");
+    List<StoredEvent> found = log().search(before == null ? query : before(query, before));
+    List<StoredEvent> shown = found.subList(0, Math.min(found.size(), EVENTS));
+    String older = found.size() > EVENTS ? older(type, shown.get(EVENTS - 1)) : null;
+    WebhookView.Events view =
+        new WebhookView.Events(
+            shown.stream().map(EventPages::event).toList(),
+            type,
+            log().parked(PARKED).stream().map(EventPages::parked).toList(),
+            older);
+    show(ctx, visit, "Events", "admin/events.jte", Map.of("view", view));
+  }
+
+  private static String older(String type, StoredEvent last) {
+    String cursor = last.occurredAt() + "_" + last.customerId() + "_" + last.seq();
+    return "/admin/events?type="
+        + URLEncoder.encode(type, StandardCharsets.UTF_8)
+        + "&before="
+        + URLEncoder.encode(cursor, StandardCharsets.UTF_8);
+  }
+
+  private static EventQuery before(EventQuery query, String cursor) {
+    String[] parts = cursor.split("_", -1);
+    try {
+      if (parts.length == 3) {
+        return query.before(
+            Instant.parse(parts[0]), UUID.fromString(parts[1]), Long.parseLong(parts[2]));
+      }
+    } catch (DateTimeException | IllegalArgumentException e) {
+      // Told below.
+    }
+    throw new InvalidInput("before", "must be what the page before gave");
+  }
+
+  private static WebhookView.Event event(StoredEvent event) {
+    return new WebhookView.Event(
+        Show.minute(event.occurredAt(), ZoneOffset.UTC),
+        event.type(),
+        event.customerId().toString(),
+        "/admin/customers/" + event.customerId(),
+        Long.toString(event.seq()),
+        event.data());
+  }
+
+  private static WebhookView.ParkedHook parked(ParkedEvent parked) {
+    StoredEvent event = parked.event();
+    return new WebhookView.ParkedHook(
+        Show.minute(event.occurredAt(), ZoneOffset.UTC),
+        event.type(),
+        event.customerId().toString(),
+        Long.toString(event.seq()),
+        String.join(", ", parked.hooks()),
+        parked.lastError());
+  }
+
+  private void replay(Context ctx, Visit visit) {
+    act(
+        ctx,
+        visit,
+        "/admin/events",
+        "/admin/events",
+        () -> {
+          int queued = log().replayParked();
+          services.doDueWork().run();
+          return queued + (queued == 1 ? " event is" : " events are") + " told again.";
+        });
+  }
+
+  private void work(Context ctx, Visit visit) {
+    Readiness.Report report = readiness.read();
+    List<WebhookView.WorkRow> rows = new ArrayList<>();
+    for (KindHealth kind : report.kinds()) {
+      rows.add(
+          new WebhookView.WorkRow(
+              kind.kind(),
+              minute(kind.lastRanAt(), "never"),
+              minute(kind.lastWorkedAt(), "never"),
+              kind.oldestDueAt() == null ? "" : waiting(kind.late()),
+              badge(report, kind),
+              kind.error()));
+    }
+    WebhookView.Work view =
+        switch (report.status()) {
+          case "ok" ->
+              new WebhookView.Work(
+                  rows, new Badge("good", "done in time"), "Everything that falls due is done.");
+          case "late" ->
+              new WebhookView.Work(
+                  rows,
+                  new Badge("warn", "late"),
+                  "It is being done, but some of it waits for more than an hour: "
+                      + String.join(", ", report.late())
+                      + ".");
+          default ->
+              new WebhookView.Work(
+                  rows,
+                  new Badge("bad", "not done"),
+                  "Nobody has looked for minutes: nothing expires, nobody is reminded. Is a server"
+                      + " running that does due work?");
+        };
+    show(ctx, visit, "Due work", "admin/work.jte", Map.of("view", view));
+  }
+
+  private static Badge badge(Readiness.Report report, KindHealth kind) {
+    if (report.stale().contains(kind.kind())) {
+      return new Badge("bad", "not done");
+    }
+    return report.late().contains(kind.kind())
+        ? new Badge("warn", "late")
+        : new Badge("good", "ok");
+  }
+
+  private static String minute(@Nullable Instant at, String none) {
+    return at == null ? none : Show.minute(at, ZoneOffset.UTC);
+  }
+
+  private static String waiting(Duration late) {
+    if (late.toHours() >= 48) {
+      return late.toDays() + " days";
+    }
+    if (late.toMinutes() >= 120) {
+      return late.toHours() + " hours";
+    }
+    return late.toMinutes() >= 2 ? late.toMinutes() + " minutes" : "a moment";
+  }
+}
