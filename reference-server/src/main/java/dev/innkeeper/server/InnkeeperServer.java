@@ -139,6 +139,7 @@ public final class InnkeeperServer implements AutoCloseable {
                 ? Optional.empty()
                 : Optional.of(new TrialTime(trialClock, worker::drain)),
             new Shop(engine, new ProvisionedResources(orchestrator), worker::soon),
+            orchestrator,
             worker::soon);
     Javalin web = listen(services);
     parts.push(web::stop);

@@ -13,21 +13,23 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** Relays commands into containers, and reads what they wrote. Only on the machine it talks to. */
+/** Relays commands into containers, and reads what they wrote. */
 final class Commands {
   private static final int LOG_BYTES_MAX = 1 << 20;
   private static final int LOG_LINES_MAX = 10_000;
   private static final int LOG_TIMEOUT_SECONDS = 20;
 
-  private final Engine engine;
   private final Set<String> allowed;
 
-  Commands(Engine engine, Set<String> allowed) {
-    this.engine = engine;
+  Commands(Set<String> allowed) {
     this.allowed = allowed;
   }
 
-  Result run(ResourceId id, Command command) {
+  Set<String> allowed() {
+    return allowed;
+  }
+
+  Result run(Engine engine, ResourceId id, Command command) {
     String program = command.words().get(0);
     if (!allowed.contains(program)) {
       return new Result.Refused("'" + program + "' is not allowed here; allowed are " + allowed);
@@ -35,7 +37,7 @@ final class Commands {
     Optional<Container> container =
         engine.containersOf(id).stream().filter(SwarmProvisioner::isRunning).findFirst();
     if (container.isEmpty()) {
-      return new Result.Refused("it does not run on this machine now");
+      return new Result.Refused("it does not run now");
     }
     String exec = engine.createExec(container.get(), command.words());
     try (Output output = new Output(command.outputBytesMax())) {
@@ -55,7 +57,7 @@ final class Commands {
     }
   }
 
-  List<String> logs(ResourceId id, int linesMax) {
+  List<String> logs(Engine engine, ResourceId id, int linesMax) {
     if (linesMax < 1 || linesMax > LOG_LINES_MAX) {
       throw new IllegalArgumentException("linesMax: must be from 1 to " + LOG_LINES_MAX);
     }

@@ -9,6 +9,9 @@ import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.Service;
 import com.github.dockerjava.api.model.ServiceSpec;
+import com.github.dockerjava.api.model.Statistics;
+import com.github.dockerjava.api.model.SwarmNode;
+import com.github.dockerjava.api.model.SwarmNodeSpec;
 import com.github.dockerjava.api.model.Task;
 import dev.innkeeper.provisioner.ResourceId;
 import java.io.IOException;
@@ -21,7 +24,7 @@ import java.util.Optional;
  * The calls to the engine that are needed. What changes something is a method of its own, so that
  * tests can have each of them fail.
  */
-class Engine {
+class Engine implements Cluster {
   private final DockerClient docker;
 
   Engine(DockerClient docker) {
@@ -45,6 +48,26 @@ class Engine {
     docker.removeVolumeCmd(name).exec();
   }
 
+  @Override
+  public void updateNode(SwarmNode read, SwarmNodeSpec spec) {
+    docker
+        .updateSwarmNodeCmd()
+        .withSwarmNodeId(read.getId())
+        .withVersion(read.getVersion().getIndex())
+        .withSwarmNodeSpec(spec)
+        .exec();
+  }
+
+  @Override
+  public final List<SwarmNode> nodes() {
+    return docker.listSwarmNodesCmd().exec();
+  }
+
+  @Override
+  public final List<Service> services() {
+    return docker.listServicesCmd().exec();
+  }
+
   final Optional<Service> findService(ResourceId id) {
     try {
       return Optional.of(docker.inspectServiceCmd(ServiceSpecs.serviceName(id)).exec());
@@ -53,7 +76,8 @@ class Engine {
     }
   }
 
-  final List<Service> servicesOf(String instance) {
+  @Override
+  public final List<Service> servicesOf(String instance) {
     return docker.listServicesCmd().withLabelFilter(Map.of(ServiceSpecs.INSTANCE, instance)).exec();
   }
 
@@ -83,6 +107,27 @@ class Engine {
             .exec()
             .getVolumes();
     return found == null ? List.of() : found.stream().map(InspectVolumeResponse::getName).toList();
+  }
+
+  /** Labels of all volumes of an instance on this machine. */
+  final List<Map<String, String>> volumeLabels(String instance) {
+    List<InspectVolumeResponse> found =
+        docker
+            .listVolumesCmd()
+            .withFilter("label", List.of(ServiceSpecs.INSTANCE + "=" + instance))
+            .exec()
+            .getVolumes();
+    return found == null
+        ? List.of()
+        : found.stream()
+            .map(InspectVolumeResponse::getLabels)
+            .filter(labels -> labels != null)
+            .toList();
+  }
+
+  /** One answer about every second until the callback is closed. */
+  final void stats(Container container, ResultCallback.Adapter<Statistics> answers) {
+    docker.statsCmd(container.getId()).withNoStream(false).exec(answers);
   }
 
   final String createExec(Container container, List<String> words) {

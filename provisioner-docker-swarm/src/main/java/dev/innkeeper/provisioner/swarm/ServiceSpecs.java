@@ -8,6 +8,7 @@ import com.github.dockerjava.api.model.MountType;
 import com.github.dockerjava.api.model.PortConfig;
 import com.github.dockerjava.api.model.PortConfigProtocol;
 import com.github.dockerjava.api.model.ResourceRequirements;
+import com.github.dockerjava.api.model.Service;
 import com.github.dockerjava.api.model.ServiceModeConfig;
 import com.github.dockerjava.api.model.ServicePlacement;
 import com.github.dockerjava.api.model.ServiceReplicatedModeOptions;
@@ -19,8 +20,11 @@ import dev.innkeeper.provisioner.ResourceSpec;
 import dev.innkeeper.provisioner.workload.ContainerWorkload;
 import dev.innkeeper.provisioner.workload.Port;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * How a container workload is written as a service. The service's name is made from our id, and the
@@ -32,6 +36,12 @@ record ServiceSpecs(String instance, Duration stopGrace) {
   static final String NAME = "dev.innkeeper.name";
   static final String DIGEST = "dev.innkeeper.digest";
 
+  /** On a service: the machine it was put on. On a node: whose hub it is. */
+  static final String HUB = "dev.innkeeper.hub";
+
+  /** What a service takes of its hub. */
+  static final String GIGABYTES = "dev.innkeeper.gigabytes";
+
   /** A thousandth of a core, in the engine's unit. */
   private static final long NANO_CPUS = 1_000_000;
 
@@ -39,34 +49,39 @@ record ServiceSpecs(String instance, Duration stopGrace) {
     return "ik-" + id;
   }
 
-  ServiceSpec of(ResourceSpec spec, ContainerWorkload workload) {
-    Map<String, String> own = Map.of(INSTANCE, instance, RESOURCE, spec.id().toString());
-    Map<String, String> ofContainer = new java.util.TreeMap<>(own);
+  static Optional<String> label(Service service, String name) {
+    Map<String, String> labels = service.getSpec().getLabels();
+    return labels == null ? Optional.empty() : Optional.ofNullable(labels.get(name));
+  }
+
+  ServiceSpec of(ResourceSpec spec, ContainerWorkload workload, Placement placement) {
+    Map<String, String> ofVolumes =
+        Map.of(INSTANCE, instance, RESOURCE, spec.id().toString(), NAME, spec.name());
+    Map<String, String> ofContainer = new TreeMap<>(ofVolumes);
     ofContainer.put(DIGEST, spec.digest());
-    ServiceSpec service =
-        new ServiceSpec()
-            .withName(serviceName(spec.id()))
-            .withLabels(
-                Map.of(
-                    INSTANCE,
-                    instance,
-                    RESOURCE,
-                    spec.id().toString(),
-                    NAME,
-                    spec.name(),
-                    DIGEST,
-                    spec.digest()))
-            .withMode(replicas(1))
-            .withTaskTemplate(
-                new TaskSpec()
-                    .withContainerSpec(container(spec, workload, own).withLabels(ofContainer))
-                    .withResources(resources(workload))
-                    .withPlacement(placement(workload)));
-    // Without names and ports a service needs no address of its own, and no kernel support for one.
-    return service.withEndpointSpec(
+    Map<String, String> ofService = new TreeMap<>(ofContainer);
+    placement
+        .hub()
+        .ifPresent(
+            hub -> {
+              ofService.put(HUB, hub);
+              ofService.put(GIGABYTES, String.valueOf(Fleet.gigabytes(workload)));
+            });
+    // Without an address of its own it needs no kernel support for one.
+    EndpointSpec endpoint =
         new EndpointSpec()
             .withMode(EndpointResolutionMode.DNSRR)
-            .withPorts(workload.ports().stream().map(ServiceSpecs::port).toList()));
+            .withPorts(workload.ports().stream().map(port -> port(port, placement)).toList());
+    return new ServiceSpec()
+        .withName(serviceName(spec.id()))
+        .withLabels(ofService)
+        .withMode(replicas(1))
+        .withTaskTemplate(
+            new TaskSpec()
+                .withContainerSpec(container(spec, workload, ofVolumes).withLabels(ofContainer))
+                .withResources(resources(workload))
+                .withPlacement(constraints(workload, placement)))
+        .withEndpointSpec(endpoint);
   }
 
   static ServiceModeConfig replicas(int count) {
@@ -113,22 +128,27 @@ record ServiceSpecs(String instance, Duration stopGrace) {
                 .withMemoryBytes(workload.resources().memoryBytes()));
   }
 
-  private static ServicePlacement placement(ContainerWorkload workload) {
-    return new ServicePlacement()
-        .withConstraints(
-            workload.placement().entrySet().stream()
-                .map(entry -> "node.labels." + entry.getKey() + "==" + entry.getValue())
-                .sorted()
-                .toList());
+  private static ServicePlacement constraints(ContainerWorkload workload, Placement placement) {
+    List<String> constraints = new ArrayList<>();
+    workload
+        .placement()
+        .forEach((label, value) -> constraints.add("node.labels." + label + "==" + value));
+    placement.hub().ifPresent(hub -> constraints.add("node.hostname==" + hub));
+    return new ServicePlacement().withConstraints(constraints.stream().sorted().toList());
   }
 
-  /** On the machine where the container runs, at a port that the engine chooses. */
-  private static PortConfig port(Port port) {
-    return new PortConfig()
-        .withName(port.name())
-        .withTargetPort(port.number())
-        .withProtocol(
-            port.protocol() == Port.Protocol.UDP ? PortConfigProtocol.UDP : PortConfigProtocol.TCP)
-        .withPublishMode(PortConfig.PublishMode.host);
+  /** On the machine where the container runs. Without a number the engine chooses one. */
+  private static PortConfig port(Port port, Placement placement) {
+    PortConfig config =
+        new PortConfig()
+            .withName(port.name())
+            .withTargetPort(port.number())
+            .withProtocol(
+                port.protocol() == Port.Protocol.UDP
+                    ? PortConfigProtocol.UDP
+                    : PortConfigProtocol.TCP)
+            .withPublishMode(PortConfig.PublishMode.host);
+    Integer published = placement.ports().get(port.name());
+    return published == null ? config : config.withPublishedPort(published);
   }
 }

@@ -20,20 +20,25 @@ import dev.innkeeper.provisioner.ResourceRef;
 import dev.innkeeper.provisioner.ResourceSpec;
 import dev.innkeeper.provisioner.ResourceState;
 import dev.innkeeper.provisioner.SpecProblem;
+import dev.innkeeper.provisioner.capability.Addressed;
 import dev.innkeeper.provisioner.capability.Commandable;
 import dev.innkeeper.provisioner.capability.Logged;
 import dev.innkeeper.provisioner.capability.Resizable;
+import dev.innkeeper.provisioner.capability.StatsStream;
 import dev.innkeeper.provisioner.workload.ContainerWorkload;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +46,8 @@ import org.jspecify.annotations.Nullable;
  * Container workloads on Docker Swarm: a service each, suspended by a scale of 0, its volumes kept
  * until it is removed.
  */
-final class SwarmProvisioner implements Provisioner, Resizable, Commandable, Logged {
+final class SwarmProvisioner
+    implements Provisioner, Resizable, Commandable, Logged, StatsStream, Addressed {
   private static final Duration SOON = Duration.ofMillis(200);
   private static final Set<TaskState> OVER =
       EnumSet.of(
@@ -53,14 +59,31 @@ final class SwarmProvisioner implements Provisioner, Resizable, Commandable, Log
           TaskState.ORPHANED);
   private static final Set<TaskState> BROKEN = EnumSet.of(TaskState.FAILED, TaskState.REJECTED);
 
+  /** Tasks that no machine has taken yet: nothing of theirs is anywhere. */
+  private static final Set<TaskState> UNPLACED =
+      EnumSet.of(TaskState.NEW, TaskState.ALLOCATED, TaskState.PENDING);
+
   private final Engine engine;
   private final ServiceSpecs specs;
+  private final Engines engines;
+  private final Fleet fleet;
   private final Commands commands;
+  private final Optional<String> publicHost;
 
-  SwarmProvisioner(Engine engine, ServiceSpecs specs, Set<String> allowedCommands) {
-    this.engine = engine;
+  /**
+   * @param publicHost under which published ports are reached; empty for each hub's own name
+   */
+  SwarmProvisioner(
+      Engines engines,
+      ServiceSpecs specs,
+      Set<String> allowedCommands,
+      Optional<String> publicHost) {
+    this.engine = engines.manager();
+    this.engines = engines;
+    this.fleet = engines.fleet();
     this.specs = specs;
-    this.commands = new Commands(engine, allowedCommands);
+    this.commands = new Commands(allowedCommands);
+    this.publicHost = publicHost;
   }
 
   @Override
@@ -76,22 +99,68 @@ final class SwarmProvisioner implements Provisioner, Resizable, Commandable, Log
     if (!problems.isEmpty()) {
       return Outcome.invalid(problems);
     }
-    ServiceSpec wanted = specs.of(spec, (ContainerWorkload) spec.workload());
+    ContainerWorkload workload = (ContainerWorkload) spec.workload();
     return onEngine(
         () -> {
           Optional<Service> found = engine.findService(spec.id());
           if (found.isEmpty()) {
-            engine.createService(wanted);
-            return Outcome.inProgress("the service is made", SOON);
+            return placed(
+                fleet.place(spec.id(), workload, Optional.empty()),
+                placement -> {
+                  engine.createService(specs.of(spec, workload, placement));
+                  return Outcome.inProgress("the service is made", SOON);
+                });
           }
           Service service = found.get();
-          boolean same = spec.digest().equals(label(service, ServiceSpecs.DIGEST));
+          boolean same =
+              ServiceSpecs.label(service, ServiceSpecs.DIGEST).equals(Optional.of(spec.digest()));
           if (!same || replicas(service) != 1) {
-            engine.updateService(service, wanted);
-            return Outcome.inProgress("the service is brought up to date", SOON);
+            return placed(
+                fleet.place(spec.id(), workload, found),
+                placement -> update(service, specs.of(spec, workload, placement)));
           }
-          return progress(engine.tasksOf(service), spec.digest());
+          List<Task> tasks = engine.tasksOf(service);
+          return isMisplaced(service, tasks)
+              ? placed(
+                  fleet.place(spec.id(), workload, Optional.empty()),
+                  placement -> move(service, specs.of(spec, workload, placement), placement))
+              : progress(tasks, spec.digest());
         });
+  }
+
+  private static Outcome placed(Fleet.Choice choice, Function<Placement, Outcome> then) {
+    return choice instanceof Fleet.Choice.Placed placed
+        ? then.apply(placed.placement())
+        : ((Fleet.Choice.NotYet) choice).outcome();
+  }
+
+  private Outcome update(Service service, ServiceSpec wanted) {
+    engine.updateService(service, wanted);
+    return Outcome.inProgress("the service is brought up to date", SOON);
+  }
+
+  /** Where there is nothing better to be had, the engine's own words say why it waits. */
+  private Outcome move(Service service, ServiceSpec wanted, Placement to) {
+    return to.equals(Placement.of(service))
+        ? progress(engine.tasksOf(service), digest(service))
+        : update(service, wanted);
+  }
+
+  /**
+   * Whether the engine can't run it where it was put, since another server put something there at
+   * the same moment, and it never ran, so that it may still go elsewhere.
+   */
+  private boolean isMisplaced(Service service, List<Task> tasks) {
+    Placement placement = Placement.of(service);
+    boolean chosen = placement.hub().isPresent() || !placement.ports().isEmpty();
+    return chosen
+        && !tasks.isEmpty()
+        && tasks.stream().allMatch(task -> UNPLACED.contains(task.getStatus().getState()))
+        && tasks.stream().anyMatch(task -> !blank(task.getStatus().getErr()))
+        && engines
+            .of(placement)
+            .volumesOf(ResourceId.parse(label(service, ServiceSpecs.RESOURCE)))
+            .isEmpty();
   }
 
   private static Outcome progress(List<Task> tasks, String digest) {
@@ -135,12 +204,15 @@ final class SwarmProvisioner implements Provisioner, Resizable, Commandable, Log
             engine.removeService(found.get());
             return Outcome.inProgress("the service is removed", SOON);
           }
-          if (!engine.containersOf(ref.id()).isEmpty()) {
-            return Outcome.inProgress("the container is stopping", SOON);
+          for (Engine each : engines.all()) {
+            if (!each.containersOf(ref.id()).isEmpty()) {
+              return Outcome.inProgress("the container is stopping", SOON);
+            }
+            for (String volume : each.volumesOf(ref.id())) {
+              each.removeVolume(volume);
+            }
           }
-          for (String volume : engine.volumesOf(ref.id())) {
-            engine.removeVolume(volume);
-          }
+          fleet.shrink();
           return Outcome.ready();
         });
   }
@@ -151,32 +223,50 @@ final class SwarmProvisioner implements Provisioner, Resizable, Commandable, Log
     if (service.isPresent()) {
       return observation(service.get(), engine.tasksOf(service.get()));
     }
-    return engine.volumesOf(ref.id()).isEmpty()
-        ? Observation.absent()
-        : Observation.of(ResourceState.TERMINATING);
+    boolean left = engines.all().stream().anyMatch(each -> !each.volumesOf(ref.id()).isEmpty());
+    return left ? Observation.of(ResourceState.TERMINATING) : Observation.absent();
   }
 
-  /** Two calls, however many services there are. */
+  /** Two calls, and one for each machine's volumes, however many services there are. */
   @Override
   public void inventory(Consumer<ObservedResource> each) {
     Map<String, List<Task>> tasks = new HashMap<>();
     for (Task task : engine.tasksOfAll()) {
       tasks.computeIfAbsent(task.getServiceId(), id -> new ArrayList<>()).add(task);
     }
+    Set<ResourceId> found = new HashSet<>();
     for (Service service : engine.servicesOf(specs.instance())) {
-      String id = label(service, ServiceSpecs.RESOURCE);
-      String name = label(service, ServiceSpecs.NAME);
-      if (id != null && name != null && DnsLabel.isOne(name)) {
-        each.accept(
-            new ObservedResource(
-                new ResourceRef(ResourceId.parse(id), name),
-                observation(service, tasks.getOrDefault(service.getId(), List.of()))));
+      ref(service.getSpec().getLabels())
+          .filter(ref -> found.add(ref.id()))
+          .ifPresent(
+              ref ->
+                  each.accept(
+                      new ObservedResource(
+                          ref,
+                          observation(service, tasks.getOrDefault(service.getId(), List.of())))));
+    }
+    for (Engine machine : engines.all()) {
+      for (Map<String, String> labels : machine.volumeLabels(specs.instance())) {
+        ref(labels)
+            .filter(ref -> found.add(ref.id()))
+            .ifPresent(
+                ref ->
+                    each.accept(
+                        new ObservedResource(ref, Observation.of(ResourceState.TERMINATING))));
       }
     }
   }
 
-  private static Observation observation(Service service, List<Task> tasks) {
-    String digest = String.valueOf(label(service, ServiceSpecs.DIGEST));
+  private static Optional<ResourceRef> ref(@Nullable Map<String, String> labels) {
+    String id = labels == null ? null : labels.get(ServiceSpecs.RESOURCE);
+    String name = labels == null ? null : labels.get(ServiceSpecs.NAME);
+    return id != null && name != null && DnsLabel.isOne(name)
+        ? Optional.of(new ResourceRef(ResourceId.parse(id), name))
+        : Optional.empty();
+  }
+
+  private Observation observation(Service service, List<Task> tasks) {
+    String digest = digest(service);
     long replicas = replicas(service);
     if (replicas == 0) {
       return Observation.of(ResourceState.SUSPENDED).withSpecDigest(digest);
@@ -185,9 +275,7 @@ final class SwarmProvisioner implements Provisioner, Resizable, Commandable, Log
     Optional<Task> running = own.stream().filter(SwarmProvisioner::runs).findFirst();
     Observation seen;
     if (running.isPresent()) {
-      seen =
-          Observation.of(ResourceState.RUNNING)
-              .withFacts(Map.of("node", String.valueOf(running.get().getNodeId())));
+      seen = Observation.of(ResourceState.RUNNING).withFacts(facts(service));
     } else {
       Optional<Task> last = own.stream().findFirst();
       boolean broken = last.isPresent() && BROKEN.contains(last.get().getStatus().getState());
@@ -200,24 +288,90 @@ final class SwarmProvisioner implements Provisioner, Resizable, Commandable, Log
     return seen.withSpecDigest(digest).withDrift(drift);
   }
 
+  /** Where it is reached and, where machines are told apart, on which it is. */
+  private Map<String, String> facts(Service service) {
+    Map<String, String> facts = new TreeMap<>();
+    Placement.of(service).hub().ifPresent(hub -> facts.put("hub", hub));
+    Map<String, Address> addresses = addresses(service);
+    addresses.forEach((port, address) -> facts.put("port " + port, address.value()));
+    addresses.values().stream()
+        .filter(address -> address.type() == Address.Type.URL)
+        .findFirst()
+        .ifPresent(url -> facts.put("url", url.value()));
+    return facts;
+  }
+
+  @Override
+  public List<Address> addresses(ResourceRef ref) {
+    return engine
+        .findService(ref.id())
+        .map(service -> List.copyOf(addresses(service).values()))
+        .orElse(List.of());
+  }
+
+  private Map<String, Address> addresses(Service service) {
+    Placement placement = Placement.of(service);
+    Optional<String> host = publicHost.or(placement::hub);
+    Map<String, Address> addresses = new TreeMap<>();
+    host.ifPresent(
+        name ->
+            placement
+                .ports()
+                .forEach((port, number) -> addresses.put(port, address(name, port, number))));
+    return addresses;
+  }
+
+  /** A port named http is a web site's; what others speak, their owners know. */
+  private static Address address(String host, String port, int number) {
+    String value = host + ":" + number;
+    return port.startsWith("http")
+        ? new Address(Address.Type.URL, "http://" + value + "/")
+        : new Address(Address.Type.HOST_NAME, value);
+  }
+
   @Override
   public Effect effectOf(ResourceSpec wanted) {
-    return new Effect.Restart();
+    return engine
+        .findService(wanted.id())
+        .flatMap(
+            service -> fleet.refusal(wanted.id(), (ContainerWorkload) wanted.workload(), service))
+        .<Effect>map(Effect.Refused::new)
+        .orElseGet(Effect.Restart::new);
   }
 
   @Override
   public Result run(ResourceRef ref, Command command) {
-    return commands.run(ref.id(), command);
+    return commands.run(engineOf(ref), ref.id(), command);
+  }
+
+  @Override
+  public Set<String> allowedPrograms() {
+    return commands.allowed();
   }
 
   @Override
   public List<String> logs(ResourceRef ref, int linesMax) {
-    return commands.logs(ref.id(), linesMax);
+    return commands.logs(engineOf(ref), ref.id(), linesMax);
+  }
+
+  @Override
+  public Stream watch(ResourceRef ref, Duration interval, Consumer<Sample> samples) {
+    Engine machine = engineOf(ref);
+    return machine.containersOf(ref.id()).stream()
+        .filter(SwarmProvisioner::isRunning)
+        .findFirst()
+        .map(container -> Stats.watch(machine, container, interval, samples))
+        .orElseGet(Stats::closed);
+  }
+
+  /** The engine of the machine it is on. */
+  private Engine engineOf(ResourceRef ref) {
+    return engine.findService(ref.id()).map(Placement::of).map(engines::of).orElse(engine);
   }
 
   @Override
   public void close() {
-    engine.close();
+    engines.close();
   }
 
   /** Of this specification, the latest first. */
@@ -251,9 +405,16 @@ final class SwarmProvisioner implements Provisioner, Resizable, Commandable, Log
     return error == null || error.isBlank() ? String.valueOf(task.getStatus().getMessage()) : error;
   }
 
-  private static @Nullable String label(Service service, String name) {
-    Map<String, String> labels = service.getSpec().getLabels();
-    return labels == null ? null : labels.get(name);
+  private static boolean blank(@Nullable String text) {
+    return text == null || text.isBlank();
+  }
+
+  private static String label(Service service, String name) {
+    return ServiceSpecs.label(service, name).orElse("");
+  }
+
+  private static String digest(Service service) {
+    return label(service, ServiceSpecs.DIGEST);
   }
 
   private static long replicas(Service service) {

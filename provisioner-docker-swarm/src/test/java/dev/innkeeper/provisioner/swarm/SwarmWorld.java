@@ -7,6 +7,8 @@ import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.Service;
 import com.github.dockerjava.api.model.ServiceSpec;
+import com.github.dockerjava.api.model.SwarmNode;
+import com.github.dockerjava.api.model.SwarmNodeSpec;
 import dev.innkeeper.provisioner.Provisioner;
 import dev.innkeeper.provisioner.ProvisionerContext;
 import dev.innkeeper.provisioner.ResourceRef;
@@ -54,7 +56,7 @@ final class SwarmWorld implements ContractWorld {
             Clock.systemUTC(),
             new SwarmFactory().settings().read("", settings));
     return SwarmFactory.create(
-        context, new FaultyEngine(SwarmFactory.connect(swarm.host()), faults));
+        context, host -> new FaultyEngine(SwarmFactory.connect(host), faults));
   }
 
   @Override
@@ -202,6 +204,11 @@ final class SwarmWorld implements ContractWorld {
     @Override
     void removeVolume(String name) {
       effect(() -> super.removeVolume(name));
+    }
+
+    @Override
+    public void updateNode(SwarmNode read, SwarmNodeSpec spec) {
+      effect(() -> super.updateNode(read, spec));
     }
 
     private void effect(Runnable work) {

@@ -3,6 +3,7 @@ package dev.innkeeper.provisioner.capability;
 import dev.innkeeper.provisioner.ResourceRef;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /** Relays commands into a running resource. */
 public interface Commandable {
@@ -12,6 +13,9 @@ public interface Commandable {
    * allow-list are run.
    */
   Result run(ResourceRef ref, Command command);
+
+  /** The programs on the allow-list, for those who wonder what they may run. */
+  Set<String> allowedPrograms();
 
   /**
    * A command.

@@ -3,8 +3,10 @@ package dev.innkeeper.server.cli;
 import dev.innkeeper.server.InnkeeperServer;
 import dev.innkeeper.server.client.ApiClient;
 import dev.innkeeper.server.config.ConfigKey;
+import dev.innkeeper.server.config.ConfigProblem;
 import dev.innkeeper.server.config.ConfigReader;
 import dev.innkeeper.server.config.ServerConfig;
+import dev.innkeeper.server.demo.Stage;
 import dev.innkeeper.server.demo.Story;
 import dev.innkeeper.server.demo.StoryBroken;
 import dev.innkeeper.server.store.StartProblem;
@@ -12,10 +14,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "demo",
@@ -25,6 +31,19 @@ import picocli.CommandLine.Option;
     })
 final class DemoCommand implements Callable<Integer> {
   private static final String PLAYED = "demo.played";
+  private static final String SITE = "site";
+  private static final String DOCKER_SWARM = "docker-swarm";
+
+  /** What the sites can run on. */
+  static final class Kinds extends ArrayList<String> {
+    private static final long serialVersionUID = 1;
+
+    Kinds() {
+      super(List.of(SITE, DOCKER_SWARM));
+    }
+  }
+
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
       names = "--data",
@@ -46,6 +65,25 @@ final class DemoCommand implements Callable<Integer> {
   private int sitesPort = 8090;
 
   @Option(
+      names = "--provisioner",
+      paramLabel = "KIND",
+      description = "what the sites run on: ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} unless set",
+      completionCandidates = Kinds.class)
+  private String provisioner = SITE;
+
+  @Option(
+      names = "--docker-host",
+      paramLabel = "URL",
+      description = "a swarm manager for docker-swarm; $DOCKER_HOST or ${DEFAULT-VALUE} unless set")
+  private String dockerHost = "unix:///var/run/docker.sock";
+
+  @Option(
+      names = "--image",
+      paramLabel = "IMAGE",
+      description = "one with a busybox in it, for docker-swarm; ${DEFAULT-VALUE} unless set")
+  private String image = "busybox:1";
+
+  @Option(
       names = "--once",
       description = "ends after the story: exit code 0 if all of it was right")
   private boolean once;
@@ -54,6 +92,10 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     long startNanos = System.nanoTime();
     System.setProperty("innkeeper.log.level", "WARN");
+    if (!new Kinds().contains(provisioner)) {
+      throw new ConfigProblem(
+          "--provisioner: must be one of " + new Kinds() + ", was '" + provisioner + "'");
+    }
     ServerConfig config = config();
     boolean played = Files.exists(config.dataFolder().resolve(PLAYED));
     boolean begun = Files.exists(config.dataFolder().resolve("postgres"));
@@ -67,7 +109,8 @@ final class DemoCommand implements Callable<Integer> {
     System.out.println("Starting a server in " + config.dataFolder() + " ...");
     InnkeeperServer server = InnkeeperServer.start(config);
     System.out.println("It listens on " + server.url() + " after " + seconds(startNanos) + " s.");
-    if (!played && !play(server)) {
+    requireSeen(server);
+    if (!played && !play(server, stage())) {
       server.close();
       return Exits.FAILED;
     }
@@ -80,31 +123,64 @@ final class DemoCommand implements Callable<Integer> {
     return 0;
   }
 
+  private Stage stage() {
+    return provisioner.equals(SITE) ? Stage.sites() : Stage.dockerSwarm(image);
+  }
+
+  /** Says at once when there is nothing to run the sites on, before anybody waits for one. */
+  private void requireSeen(InnkeeperServer server) {
+    String why = server.services().provisioning().reconciler().plan().unseen().get(provisioner);
+    if (why != null) {
+      server.close();
+      throw new StartProblem(
+          provisioner
+              + " does not work here ("
+              + why
+              + "): for docker-swarm an engine has to run in swarm mode (docker swarm init), and"
+              + " --docker-host has to name it");
+    }
+  }
+
   private ServerConfig config() {
+    ConfigReader reader = trial();
+    if (provisioner.equals(SITE)) {
+      return reader
+          .provisioner(
+              SITE,
+              Map.of(
+                  "port",
+                  Integer.toString(sitesPort),
+                  "payUrl",
+                  port == 0 ? "" : "http://127.0.0.1:" + port + "/invoices"))
+          .read();
+    }
+    String fromEnvironment = System.getenv("DOCKER_HOST");
+    boolean told = spec.commandLine().getParseResult().hasMatchedOption("--docker-host");
+    String host = told || fromEnvironment == null ? dockerHost : fromEnvironment;
+    return reader
+        .provisioner(
+            DOCKER_SWARM,
+            Map.of("dockerHost", host, "publicHost", "127.0.0.1", "stopGraceSeconds", "1"))
+        .read();
+  }
+
+  private ConfigReader trial() {
     return new ConfigReader()
         .option(ConfigKey.MODE, "trial", "demo")
         .option(ConfigKey.TRIAL_CLOCK_START, Story.BEGIN, "demo")
         .option(ConfigKey.TRIAL_CLOCK_STANDS, "true", "demo")
         .option(ConfigKey.DATA_FOLDER, data, "--data")
-        .option(ConfigKey.HTTP_PORT, port, "--port")
-        .provisioner(
-            "site",
-            Map.of(
-                "port",
-                Integer.toString(sitesPort),
-                "payUrl",
-                port == 0 ? "" : "http://127.0.0.1:" + port + "/invoices"))
-        .read();
+        .option(ConfigKey.HTTP_PORT, port, "--port");
   }
 
-  private static boolean play(InnkeeperServer server) {
+  private static boolean play(InnkeeperServer server, Stage stage) {
     long startNanos = System.nanoTime();
     Path folder = server.services().config().dataFolder();
     ApiClient admin =
         ApiClient.of(server.url())
             .withToken(read(folder.resolve(InnkeeperServer.ADMIN_TOKEN_FILE)));
     try {
-      new Story(admin, System.out).play();
+      new Story(admin, System.out, stage).play();
     } catch (StoryBroken e) {
       System.out.flush();
       System.err.println("innkeeper: the story broke: " + e.getMessage());

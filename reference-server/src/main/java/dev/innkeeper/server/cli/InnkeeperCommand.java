@@ -19,7 +19,8 @@ import picocli.CommandLine.Command;
       AdminCommands.Invoice.class,
       AdminCommands.Voucher.class,
       WebhookCommands.Webhook.class,
-      AdminCommands.TrialBalance.class
+      AdminCommands.TrialBalance.class,
+      ReconcileCommand.class
     })
 public final class InnkeeperCommand implements Runnable {
 

@@ -39,14 +39,16 @@ public final class Story {
   private final ApiClient anybody;
   private final ApiClient admin;
   private final Narrator narrator;
+  private final Stage stage;
 
   /**
    * @param admin with an admin's token
    */
-  public Story(ApiClient admin, PrintStream out) {
+  public Story(ApiClient admin, PrintStream out, Stage stage) {
     this.anybody = ApiClient.of(admin.url());
     this.admin = admin;
     this.narrator = new Narrator(out);
+    this.stage = stage;
   }
 
   /**
@@ -77,7 +79,7 @@ public final class Story {
 
   private void openShop() {
     narrator.chapter(today(), "A hoster opens");
-    admin.postYaml("/v1/admin/catalog/apply", resource("catalog.yaml"));
+    admin.postYaml("/v1/admin/catalog/apply", stage.catalog(resource("catalog.yaml")));
     narrator.say("The price list is in force: web sites by the hour, with a cap a month.");
     for (String size : List.of("small", "medium", "large")) {
       for (String address : List.of("no", "yes")) {
@@ -159,7 +161,7 @@ public final class Story {
   private void raisePrices() {
     narrator.chapter(today(), "The admin raises a price");
     String before = quote("small", "no");
-    admin.postYaml("/v1/admin/catalog/apply", resource("raise.yaml"));
+    admin.postYaml("/v1/admin/catalog/apply", stage.catalog(resource("raise.yaml")));
     narrator.say("The small site costs more from now on, for who starts one from now on.");
     narrator.say("    it was " + before + ", and is", quote("small", "no"));
   }
@@ -224,8 +226,13 @@ public final class Story {
     require(before >= 2, "Ben should have been reminded every week, but was " + before + " times");
     narrator.chapter(today(), "Ben's site is suspended");
     check(Fact.BEN_OWES, ben.wallet().path("owed"), "Ben owes");
-    await("Ben's site to answer 402", () -> Site.status(site) == 402);
-    narrator.say("Whoever visits his site is told how it comes back.", "answers 402");
+    int status = stage.stoppedStatus();
+    await("Ben's site to be stopped", () -> Site.status(site) == status);
+    narrator.say(
+        status == 0
+            ? "Whoever visits his site finds nobody there."
+            : "Whoever visits his site is told how it comes back.",
+        stage.stopped());
   }
 
   private void benPays(Cast ben, String site) {

@@ -29,6 +29,7 @@ public final class Pages {
   private final SalesPages sales;
   private final WebhookPages webhooks;
   private final EventPages events;
+  private final ResourcePages resources;
 
   public Pages(Services services) {
     this.renderer = new Renderer(services);
@@ -40,6 +41,7 @@ public final class Pages {
     this.sales = new SalesPages(services, renderer);
     this.webhooks = new WebhookPages(services, renderer);
     this.events = new EventPages(services, renderer);
+    this.resources = new ResourcePages(services, renderer);
   }
 
   /** Adds every route. */
@@ -55,6 +57,7 @@ public final class Pages {
     sales.addTo(routes);
     webhooks.addTo(routes);
     events.addTo(routes);
+    resources.addTo(routes);
   }
 
   private static void headers(Context ctx) {

@@ -22,11 +22,14 @@ import org.jspecify.annotations.Nullable;
 /** Fills the templates, which were compiled with the server, and sends pages. Thread-safe. */
 final class Renderer {
   private static final String STYLE = "/dev/innkeeper/server/pages/style.css";
+  private static final String SCRIPT = "/dev/innkeeper/server/pages/live.js";
 
   private final Services services;
   private final TemplateEngine templates;
   private final byte[] style;
   private final String styleVersion;
+  private final byte[] script;
+  private final String scriptVersion;
 
   Renderer(Services services) {
     this.services = services;
@@ -37,9 +40,15 @@ final class Renderer {
             Renderer.class.getClassLoader(),
             "dev.innkeeper.server.pages.compiled");
     this.style = resource(STYLE);
+    this.styleVersion = version(style);
+    this.script = resource(SCRIPT);
+    this.scriptVersion = version(script);
+  }
+
+  private static String version(byte[] content) {
     CRC32 checksum = new CRC32();
-    checksum.update(style);
-    this.styleVersion = Long.toHexString(checksum.getValue());
+    checksum.update(content);
+    return Long.toHexString(checksum.getValue());
   }
 
   private static byte[] resource(String path) {
@@ -55,6 +64,14 @@ final class Renderer {
 
   byte[] style() {
     return style;
+  }
+
+  byte[] script() {
+    return script;
+  }
+
+  String scriptVersion() {
+    return scriptVersion;
   }
 
   /** Sends a page. */
@@ -87,6 +104,7 @@ final class Renderer {
     } else if (identity.get().isAdmin()) {
       links.add(link(path, "/admin/customers", "Customers"));
       links.add(link(path, "/admin/invoices", "Invoices"));
+      links.add(link(path, "/admin/resources", "Resources"));
       links.add(link(path, "/admin/ledger", "Ledger"));
       links.add(link(path, "/admin/vouchers", "Vouchers"));
       links.add(link(path, "/admin/prices", "Prices"));

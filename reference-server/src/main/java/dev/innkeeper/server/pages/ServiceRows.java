@@ -42,6 +42,12 @@ final class ServiceRows {
     return rows;
   }
 
+  /** One service. */
+  View.ServiceRow one(Subscription subscription) {
+    Customer customer = services.engine().customers().get(subscription.customerId());
+    return row(services.shop().view(subscription), customer.calendar().zone());
+  }
+
   private View.ServiceRow row(Shop.Service service, ZoneId zone) {
     Subscription subscription = service.subscription();
     PriceVersion price = services.engine().catalog().version(subscription.priceVersionId());
@@ -50,6 +56,7 @@ final class ServiceRows {
     String since = Show.date(subscription.startedAt(), zone);
     return new View.ServiceRow(
         subscription.id().toString(),
+        ResourcePages.href(subscription.customerId(), subscription.id()),
         name(subscription),
         detail(subscription),
         status(service),

@@ -14,10 +14,18 @@ final class Show {
   private static final DateTimeFormatter MINUTE =
       DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm", Locale.ENGLISH);
 
+  private static final DateTimeFormatter SECOND =
+      DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ENGLISH);
+
   private Show() {}
 
   static String date(Instant instant, ZoneId zone) {
     return DATE.format(instant.atZone(zone));
+  }
+
+  /** The time of day to the second. */
+  static String second(Instant instant, ZoneId zone) {
+    return SECOND.format(instant.atZone(zone));
   }
 
   static String minute(Instant instant, ZoneId zone) {

@@ -66,9 +66,11 @@ public final class View {
    * @param address where it is reached; null while it isn't
    * @param problem the provider's own words when something failed; null otherwise
    * @param endable whether it can still be ended
+   * @param adminHref its page for an admin
    */
   public record ServiceRow(
       String id,
+      String adminHref,
       String name,
       String detail,
       Badge status,

@@ -49,7 +49,7 @@ record Attempt(Optional<Provisioner> provisioner, ResourceStore.Stored row) {
   /** What its owner should know, asked for when something may have changed. */
   Map<String, String> facts(Outcome outcome) {
     if (provisioner.isEmpty()
-        || outcome instanceof Outcome.Failed
+        || !(outcome instanceof Outcome.Ready)
         || row.resource().desired() == DesiredState.ABSENT) {
       return row.resource().facts();
     }
@@ -66,7 +66,7 @@ record Attempt(Optional<Provisioner> provisioner, ResourceStore.Stored row) {
   }
 
   /** Client libraries look for their parts through the thread's class loader: the plugin's. */
-  private static <T> T within(Provisioner provisioner, Supplier<T> call) {
+  static <T> T within(Provisioner provisioner, Supplier<T> call) {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(provisioner.getClass().getClassLoader());

@@ -34,7 +34,8 @@ public record Difference(
     /** Nothing by itself: nobody is entitled to it. It is removed when somebody says so. */
     REPORT_ORPHAN;
 
-    boolean onlyReports() {
+    /** Whether nothing is done about it by itself. */
+    public boolean onlyReports() {
       return this == REPORT_FAILING || this == REPORT_LOST || this == REPORT_ORPHAN;
     }
   }

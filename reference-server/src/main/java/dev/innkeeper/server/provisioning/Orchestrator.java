@@ -27,6 +27,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -42,6 +43,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Orchestrator implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Orchestrator.class);
+  private static final Duration POLL = Duration.ofMillis(50);
   private static final String SUBSCRIPTIONS = ":subscriptions";
 
   private final BillingEngine engine;
@@ -54,6 +56,8 @@ public final class Orchestrator implements AutoCloseable {
   private final Entitlements entitlements;
   private final Reconciler reconciler;
   private final Resources resources;
+  private final CommandRelay relay;
+  private final LiveStats liveStats;
   private final ExecutorService workers;
   private final ScheduledExecutorService schedule;
   private final AtomicBoolean started = new AtomicBoolean();
@@ -116,6 +120,8 @@ public final class Orchestrator implements AutoCloseable {
     this.entitlements = new Entitlements(engine, server, store, clock);
     this.reconciler = new Reconciler(server, store, provisioners, clock);
     this.resources = new Resources(server, store);
+    this.relay = new CommandRelay(server, provisioners, resources, clock);
+    this.liveStats = new LiveStats(provisioners);
     this.workers = Executors.newFixedThreadPool(options.threads(), daemon("provisioning"));
     this.schedule = Executors.newSingleThreadScheduledExecutor(daemon("provisioning-schedule"));
   }
@@ -150,6 +156,67 @@ public final class Orchestrator implements AutoCloseable {
   /** Compares worlds with what should be, without changing anything. */
   public Reconciler reconciler() {
     return reconciler;
+  }
+
+  /** Has commands run inside resources. */
+  public CommandRelay relay() {
+    return relay;
+  }
+
+  /** What resources use at the moment. */
+  public LiveStats liveStats() {
+    return liveStats;
+  }
+
+  /**
+   * What applying a plan did.
+   *
+   * @param worked how many resources were worked on
+   * @param left what differs afterwards
+   */
+  public record Applied(int worked, Reconciler.Plan left) {}
+
+  /**
+   * Does at once what {@link Reconciler#plan} says, what was given up on too, and waits for it.
+   * Reports are written down, and nothing is done about them.
+   *
+   * @param patience how long slow provisioners are waited for
+   */
+  public Applied apply(Duration patience) {
+    Times now = clock.get();
+    for (String provisioner : provisioners.names()) {
+      try {
+        reconciler.sweep(provisioner);
+      } catch (RuntimeException e) {
+        LOG.warn("can't look at the world of {}: {}", provisioner, e.toString());
+      }
+    }
+    List<Difference> todo =
+        reconciler.plan().differences().stream()
+            .filter(difference -> !difference.action().onlyReports())
+            .toList();
+    for (Difference difference : todo) {
+      UUID customer = difference.customerId().orElseThrow();
+      boolean woken =
+          server.tx(handle -> store.wake(handle, customer, difference.id(), now.real()));
+      LOG.info("{}{}", difference, woken ? "" : ", and is gone by now");
+    }
+    long deadlineNanos = System.nanoTime() + patience.toNanos();
+    while (tick(clock.get().real()) > 0
+        || (anyUnsettled(todo) && System.nanoTime() < deadlineNanos)) {
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+    return new Applied(todo.size(), reconciler.plan());
+  }
+
+  private boolean anyUnsettled(List<Difference> todo) {
+    return todo.stream()
+        .anyMatch(
+            difference ->
+                resources
+                    .find(difference.customerId().orElseThrow(), difference.id())
+                    .filter(resource -> !resource.settled())
+                    .isPresent());
   }
 
   /** Begins to work on threads of its own, until {@link #close}. */
@@ -247,7 +314,12 @@ public final class Orchestrator implements AutoCloseable {
     Outcome outcome =
         provisioners
             .find(provisioner)
-            .map(p -> p.ensureAbsent(new ResourceRef(new ResourceId(id), orphan.name())))
+            .map(
+                p ->
+                    Attempt.within(
+                        p,
+                        () ->
+                            p.ensureAbsent(new ResourceRef(new ResourceId(id), orphan.name()))))
             .orElse(Outcome.unreachable(notLoaded(provisioner)));
     if (outcome instanceof Outcome.Ready) {
       server.run(
@@ -263,13 +335,40 @@ public final class Orchestrator implements AutoCloseable {
     return outcome;
   }
 
+  /**
+   * {@link #removeOrphan(String, UUID)} until it is done or has failed.
+   *
+   * @param patience after which the last outcome is returned, done or not
+   */
+  public Outcome removeOrphan(String provisioner, UUID id, Duration patience) {
+    long deadlineNanos = System.nanoTime() + patience.toNanos();
+    Outcome outcome = removeOrphan(provisioner, id);
+    while (outcome instanceof Outcome.InProgress && System.nanoTime() < deadlineNanos) {
+      LockSupport.parkNanos(POLL.toNanos());
+      outcome = removeOrphan(provisioner, id);
+    }
+    return outcome;
+  }
+
   private void drainSafely() {
     try {
       while (tick(clock.get().real()) > 0 && !schedule.isShutdown()) {
         // Until nothing is due.
       }
+      comeBackWhenDue();
     } catch (RuntimeException e) {
       LOG.error("provisioning failed, and is tried again", e);
+    }
+  }
+
+  /** What is due before the next look would come is not kept waiting for that. */
+  private void comeBackWhenDue() {
+    Instant now = clock.get().real();
+    Instant nextLook = now.plus(options.pause());
+    Optional<Instant> due = server.tx(handle -> store.nextDue(handle));
+    if (due.isPresent() && due.get().isBefore(nextLook) && !schedule.isShutdown()) {
+      long delayMillis = Math.max(1, Duration.between(now, due.get()).toMillis());
+      var unused = schedule.schedule(this::drainSafely, delayMillis, TimeUnit.MILLISECONDS);
     }
   }
 

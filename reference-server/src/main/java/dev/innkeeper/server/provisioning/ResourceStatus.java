@@ -10,5 +10,14 @@ public enum ResourceStatus {
   /** It could not be brought to what it should be; the message says why. */
   FAILED,
   TERMINATING,
-  GONE
+  GONE;
+
+  /** In one word: {@code up}, {@code down}, or {@code none} when there is nothing of it. */
+  public String upDown() {
+    return switch (this) {
+      case RUNNING -> "up";
+      case SUSPENDED, FAILED, IN_PROGRESS -> "down";
+      case REQUESTED, TERMINATING, GONE -> "none";
+    };
+  }
 }

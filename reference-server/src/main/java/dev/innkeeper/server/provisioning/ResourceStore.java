@@ -233,6 +233,16 @@ final class ResourceStore {
         .list();
   }
 
+  /** When the next of those is due that are nobody's. */
+  Optional<Instant> nextDue(Handle handle) {
+    return handle
+        .createQuery(
+            "select min(next_attempt_at) as next from @.resource"
+                + " where next_attempt_at is not null and claim is null")
+        .map((row, context) -> instant(row, "next"))
+        .one();
+  }
+
   /** Gives back what an earlier process of this node left claimed. */
   int releaseClaimsOf(Handle handle, String node) {
     return handle

@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  * Reads a workload from the parameters of a filled-in template.
  *
  * <pre>
- * workload: container            image, command, cpuMillis, memoryMegabytes, hostName,
+ * workload: container            image, command (quotes keep spaces), cpuMillis, memoryMegabytes, hostName,
  *                                env.NAME: value, volume.NAME: /path:megabytes,
  *                                port.NAME: 8080/http (or tcp, udp), placement.LABEL: value
  * workload: virtual-machine      image, cpuMillis, memoryMegabytes, diskMegabytes,
@@ -70,7 +70,7 @@ final class Workloads {
     ContainerWorkload.Builder builder = ContainerWorkload.builder(text("image"), resources());
     String command = optional("command");
     if (!command.isEmpty()) {
-      builder.command(command.split(" +"));
+      builder.command(command(command));
     }
     String hostName = optional("hostName");
     if (!hostName.isEmpty()) {
@@ -81,6 +81,14 @@ final class Workloads {
     all("volume.").forEach((name, value) -> builder.volume(volume(name, value)));
     all("port.").forEach((name, value) -> builder.port(port(name, value)));
     return builder.build();
+  }
+
+  private static String[] command(String line) {
+    try {
+      return Words.split(line).toArray(new String[0]);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("template.command: " + e.getMessage(), e);
+    }
   }
 
   private Workload virtualMachine() {

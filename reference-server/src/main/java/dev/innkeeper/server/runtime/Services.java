@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.innkeeper.billing.BillingEngine;
 import dev.innkeeper.server.auth.Access;
 import dev.innkeeper.server.config.ServerConfig;
+import dev.innkeeper.server.provisioning.Orchestrator;
 import dev.innkeeper.server.time.TrialTime;
 import java.util.Optional;
 
@@ -12,6 +13,7 @@ import java.util.Optional;
  *
  * @param trial how to move the clock; empty in production, where it can't be moved
  * @param shop starts services
+ * @param provisioning has the world match what is paid for
  * @param doDueWork looks for due work soon, without waiting for it
  */
 public record Services(
@@ -21,4 +23,5 @@ public record Services(
     ObjectMapper json,
     Optional<TrialTime> trial,
     Shop shop,
+    Orchestrator provisioning,
     Runnable doDueWork) {}

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.innkeeper.server.InnkeeperServer;
 import dev.innkeeper.server.TestServer;
 import dev.innkeeper.server.config.ConfigKey;
+import dev.innkeeper.server.demo.Stage;
 import dev.innkeeper.server.demo.Story;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -38,7 +39,8 @@ class BrowserTest {
                 .option(ConfigKey.TRIAL_CLOCK_START, Story.BEGIN, "test"));
     new Story(
             server.admin(),
-            new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8))
+            new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
+            Stage.sites())
         .play();
     browser = Chromium.start(chromium.get());
   }
@@ -177,8 +179,11 @@ class BrowserTest {
   void noPageIsWiderThanAPhone() throws IOException {
     signIn("ada@example.org", Story.PASSWORD);
     browser.open(server.url() + "/invoices");
+    browser.open(server.url() + "/services");
+    String service = browser.eval("document.querySelector('td a').getAttribute('href')").asText();
+    browser.open(server.url() + "/invoices");
     String invoice = browser.eval("document.querySelector('td a').getAttribute('href')").asText();
-    for (String path : List.of("/products", "/services", "/wallet", "/invoices", invoice)) {
+    for (String path : List.of("/products", "/services", "/wallet", "/invoices", invoice, service)) {
       requireFits(path);
     }
     signInAsAdmin();
@@ -186,6 +191,8 @@ class BrowserTest {
         List.of(
             "/admin/customers",
             "/admin/invoices",
+            "/admin/resources",
+            "/admin/resources/difference",
             "/admin/ledger",
             "/admin/vouchers",
             "/admin/prices",

@@ -436,6 +436,37 @@ class OrchestratorTest {
   }
 
   @Test
+  void applyingDoesWhatThePlanSaysAndNoMore() {
+    Subscription lost = bench.start("lost", "1");
+    Subscription given = bench.start("given-up", "2");
+    bench.settle(orchestrator);
+    site.things.remove(new ResourceId(lost.id()));
+    site.things.remove(new ResourceId(given.id()));
+    site.next(Outcome.permanent("no room"));
+    orchestrator.retry(bench.customerId, given.id());
+    bench.settle(orchestrator);
+    assertThat(status(given)).isEqualTo(ResourceStatus.FAILED);
+    ResourceRef orphan = new ResourceRef(new ResourceId(UUID.randomUUID()), "orphan");
+    site.put(orphan, Observation.of(ResourceState.RUNNING));
+
+    List<Difference> before = orchestrator.reconciler().plan().differences();
+    assertThat(before).hasSize(3);
+    Orchestrator.Applied applied = orchestrator.apply(Duration.ZERO);
+
+    assertThat(applied.worked()).isEqualTo(2);
+    assertThat(applied.left().differences())
+        .singleElement()
+        .satisfies(
+            left -> assertThat(left.action()).isEqualTo(Difference.Action.REPORT_ORPHAN));
+    assertThat(status(given)).isEqualTo(ResourceStatus.RUNNING);
+    assertThat(site.things).containsKey(orphan.id());
+    assertThat(orchestrator.apply(Duration.ZERO).worked()).isZero();
+    assertThat(orchestrator.removeOrphan("site", orphan.id().value(), Duration.ZERO))
+        .isInstanceOf(Outcome.Ready.class);
+    assertThat(orchestrator.reconciler().plan().differences()).isEmpty();
+  }
+
+  @Test
   void onlyAnOrphanCanBeRemovedAsOne() {
     Subscription sub = bench.start("my-site", "1");
     bench.settle(orchestrator);

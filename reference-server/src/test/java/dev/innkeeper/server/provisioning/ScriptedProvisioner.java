@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** A world in memory that answers what a test told it to, and otherwise works. */
-final class ScriptedProvisioner implements Provisioner {
+class ScriptedProvisioner implements Provisioner {
   record Thing(ResourceRef ref, Observation observation) {}
 
   final Map<ResourceId, Thing> things = new ConcurrentHashMap<>();

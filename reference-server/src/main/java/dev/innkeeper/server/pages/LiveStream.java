@@ -1,0 +1,184 @@
+package dev.innkeeper.server.pages;
+
+import dev.innkeeper.billing.problem.NotAllowed;
+import dev.innkeeper.provisioner.capability.StatsStream;
+import dev.innkeeper.provisioner.capability.StatsStream.Sample;
+import dev.innkeeper.server.provisioning.Orchestrator;
+import dev.innkeeper.server.provisioning.Resource;
+import dev.innkeeper.server.provisioning.ResourceStatus;
+import io.javalin.http.sse.SseClient;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Streams a resource's state and what it uses to those who look at its page: {@code state} events
+ * when there is something new to see, {@code sample} events about every second. A stream ends after
+ * a while; browsers ask again. Thread-safe.
+ */
+final class LiveStream {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveStream.class);
+  private static final int CLIENTS_MAX = 500;
+  private static final int THREADS = 4;
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final int ROUNDS_MAX = 600;
+
+  private final Orchestrator orchestrator;
+  private final Semaphore places = new Semaphore(CLIENTS_MAX);
+  private final ScheduledExecutorService threads;
+
+  LiveStream(Orchestrator orchestrator) {
+    this.orchestrator = orchestrator;
+    this.threads =
+        Executors.newScheduledThreadPool(
+            THREADS,
+            runnable -> {
+              Thread thread = new Thread(runnable, "live-pages");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /** Changes whenever there is something new to see of a resource. */
+  static String mark(Resource resource) {
+    return Integer.toHexString(
+        java.util.Objects.hash(
+            resource.status().name(),
+            resource.message(),
+            resource.drift(),
+            resource.attempts(),
+            resource.facts(),
+            resource.settled()));
+  }
+
+  /** Takes the client over. */
+  void open(SseClient client, Resource resource) {
+    if (!places.tryAcquire()) {
+      client.close();
+      return;
+    }
+    client.keepAlive();
+    Watcher watcher = new Watcher(client, resource);
+    client.onClose(watcher::end);
+    watcher.task =
+        threads.scheduleWithFixedDelay(watcher, 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+    if (client.terminated()) {
+      watcher.end();
+    }
+  }
+
+  /** One browser that looks at one resource. */
+  private final class Watcher implements Runnable {
+    private final SseClient client;
+    private final AtomicBoolean open = new AtomicBoolean(true);
+    private final AtomicReference<@Nullable Sample> sample = new AtomicReference<>();
+    private volatile @Nullable ScheduledFuture<?> task;
+    private Resource resource;
+    private String told = "";
+    private int rounds;
+    private StatsStream.@Nullable Stream stream;
+
+    Watcher(SseClient client, Resource resource) {
+      this.client = client;
+      this.resource = resource;
+    }
+
+    @Override
+    public synchronized void run() {
+      if (!open.get()) {
+        return;
+      }
+      try {
+        rounds++;
+        if (client.terminated() || rounds > ROUNDS_MAX) {
+          client.close();
+          end();
+          return;
+        }
+        tellState();
+        tellSample();
+      } catch (RuntimeException e) {
+        LOG.debug("a page about {} is not updated any more", resource.id(), e);
+        client.close();
+        end();
+      }
+    }
+
+    private void tellState() {
+      resource = orchestrator.resources().get(resource.customerId(), resource.id());
+      String mark = mark(resource);
+      if (!mark.equals(told)) {
+        told = mark;
+        View.Badge badge = ServicePage.badge(resource);
+        client.sendEvent(
+            "state",
+            Json.object(
+                Map.of(
+                    "mark", mark,
+                    "tone", badge.tone(),
+                    "text", badge.text(),
+                    "message", resource.message().orElse(""))));
+      } else if (rounds % 15 == 0) {
+        // A browser that went away is noticed when it is written to.
+        client.sendComment("still here");
+      }
+    }
+
+    private void tellSample() {
+      StatsStream.Stream now = stream;
+      if (now != null && !now.open()) {
+        now.close();
+        stream = null;
+        now = null;
+      }
+      if (now == null && resource.status() == ResourceStatus.RUNNING && rounds % 3 == 1) {
+        stream = watch();
+      }
+      Sample latest = sample.getAndSet(null);
+      if (latest != null) {
+        client.sendEvent(
+            "sample",
+            Json.object(
+                Map.of(
+                    "cpuMillis", latest.cpuMillis(),
+                    "memoryBytes", latest.memoryBytes(),
+                    "receivedBytes", latest.receivedBytes(),
+                    "sentBytes", latest.sentBytes())));
+      }
+    }
+
+    private StatsStream.@Nullable Stream watch() {
+      try {
+        Optional<StatsStream.Stream> begun = orchestrator.liveStats().watch(resource, sample::set);
+        return begun.orElse(null);
+      } catch (NotAllowed e) {
+        // Too many watch; its state is told all the same.
+        return null;
+      }
+    }
+
+    synchronized void end() {
+      if (open.compareAndSet(true, false)) {
+        places.release();
+        ScheduledFuture<?> running = task;
+        if (running != null) {
+          running.cancel(false);
+        }
+        StatsStream.Stream now = stream;
+        if (now != null) {
+          now.close();
+        }
+      }
+    }
+  }
+}

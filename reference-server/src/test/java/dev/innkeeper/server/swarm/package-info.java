@@ -1,0 +1,2 @@
+/** The server on a real Docker Swarm. */
+package dev.innkeeper.server.swarm;
