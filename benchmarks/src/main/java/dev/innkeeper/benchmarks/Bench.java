@@ -33,6 +33,7 @@ public final class Bench {
         new TreeMap<>(
             Map.of(
                 "ledger", new LedgerBench(),
+                "provisioning", new ProvisioningBench(),
                 "rating", new RatingBench(),
                 "run", new RunBench(),
                 "usage", new UsageBench()));

@@ -3,8 +3,8 @@ package dev.innkeeper.server.demo;
 /**
  * What the story's sites run on.
  *
- * @param stoppedStatus what a suspended site answers: 402 from one that can say why, 0 from one that
- *     is not there to answer
+ * @param stoppedStatus what a suspended site answers: 402 from one that can say why, 0 from one
+ *     that is not there to answer
  * @param template a product's template as YAML, indented as in the catalog; empty for the catalog's
  *     own
  */

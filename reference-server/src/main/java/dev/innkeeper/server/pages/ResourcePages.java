@@ -60,8 +60,7 @@ final class ResourcePages extends PageRoutes {
     routes.get("/admin/resources/difference", ctx -> forAdmin(ctx, this::difference));
     routes.post("/admin/resources/difference", ctx -> forAdmin(ctx, this::apply));
     routes.post(
-        "/admin/resources/orphans/{provisioner}/{id}",
-        ctx -> forAdmin(ctx, this::deleteOrphan));
+        "/admin/resources/orphans/{provisioner}/{id}", ctx -> forAdmin(ctx, this::deleteOrphan));
     routes.get(
         "/admin/customers/{customer}/services/{id}", ctx -> forAdmin(ctx, this::adminService));
     routes.post(
@@ -110,9 +109,7 @@ final class ResourcePages extends PageRoutes {
       answer =
           page.told(
               line,
-              orchestrator
-                  .relay()
-                  .run(customerId, id(ctx, "id"), actor, CommandRelay.words(line)));
+              orchestrator.relay().run(customerId, id(ctx, "id"), actor, CommandRelay.words(line)));
     } catch (NotFound e) {
       throw e;
     } catch (BillingException e) {
@@ -198,8 +195,7 @@ final class ResourcePages extends PageRoutes {
 
   private static ResourceView.Row row(Resource resource) {
     String href = href(resource.customerId(), resource.id());
-    boolean retryable =
-        resource.status() == ResourceStatus.FAILED || resource.attempts() > 0;
+    boolean retryable = resource.status() == ResourceStatus.FAILED || resource.attempts() > 0;
     String trouble =
         resource.drift().isEmpty()
             ? resource.message().orElse("")

@@ -35,8 +35,7 @@ final class ServicePage {
   /** From where it is looked at. */
   private record Side(String backHref, String backText, boolean admin) {}
 
-  ResourceView.Service ofOwner(
-      Subscription subscription, ResourceView.@Nullable Answer answer) {
+  ResourceView.Service ofOwner(Subscription subscription, ResourceView.@Nullable Answer answer) {
     return view(subscription, new Side("/services", "My services", false), answer);
   }
 
@@ -50,15 +49,27 @@ final class ServicePage {
       Subscription subscription, Side side, ResourceView.@Nullable Answer answer) {
     View.ServiceRow row = rows.one(subscription);
     Resource resource =
-        orchestrator
-            .resources()
-            .find(subscription.customerId(), subscription.id())
-            .orElse(null);
+        orchestrator.resources().find(subscription.customerId(), subscription.id()).orElse(null);
     ZoneId zone = services.engine().customers().get(subscription.customerId()).calendar().zone();
     if (resource == null) {
       return new ResourceView.Service(
-          row.id(), row.name(), row.detail(), row.status(), "none", null, null, "none", false,
-          null, false, null, side.backHref(), side.backText(), List.of(), List.of(), null);
+          row.id(),
+          row.name(),
+          row.detail(),
+          row.status(),
+          "none",
+          null,
+          null,
+          "none",
+          false,
+          null,
+          false,
+          null,
+          side.backHref(),
+          side.backText(),
+          List.of(),
+          List.of(),
+          null);
     }
     String here = side.admin() ? ResourcePages.href(resource.customerId(), resource.id()) : "";
     boolean runs = resource.status() == ResourceStatus.RUNNING;
@@ -112,8 +123,7 @@ final class ServicePage {
                 facts.add(new ResourceView.Fact(Show.words(name), value));
               }
             });
-    facts.add(
-        new ResourceView.Fact("State since", Show.minute(resource.changedAt(), zone)));
+    facts.add(new ResourceView.Fact("State since", Show.minute(resource.changedAt(), zone)));
     return facts;
   }
 
@@ -154,10 +164,7 @@ final class ServicePage {
   }
 
   private List<ResourceView.Event> history(Resource resource, ZoneId zone) {
-    return orchestrator
-        .resources()
-        .history(resource.customerId(), resource.id(), HISTORY)
-        .stream()
+    return orchestrator.resources().history(resource.customerId(), resource.id(), HISTORY).stream()
         .map(
             change ->
                 new ResourceView.Event(
@@ -171,10 +178,7 @@ final class ServicePage {
       Resource resource, ZoneId zone, Side side, ResourceView.@Nullable Answer answer) {
     Set<String> allowed = orchestrator.relay().allowed(resource);
     List<ResourceView.CommandRow> history =
-        orchestrator
-            .relay()
-            .history(resource.customerId(), resource.id(), COMMANDS)
-            .stream()
+        orchestrator.relay().history(resource.customerId(), resource.id(), COMMANDS).stream()
             .map(
                 entry ->
                     new ResourceView.CommandRow(

@@ -131,8 +131,7 @@ public final class CommandRelay {
     Resource resource = resources.get(customerId, id);
     Commandable relay =
         commandable(resource)
-            .orElseThrow(
-                () -> new NotAllowed("no-commands", "this service takes no commands"));
+            .orElseThrow(() -> new NotAllowed("no-commands", "this service takes no commands"));
     if (resource.status() != ResourceStatus.RUNNING) {
       throw new NotAllowed("not-running", "commands are for what runs; this does not run now");
     }

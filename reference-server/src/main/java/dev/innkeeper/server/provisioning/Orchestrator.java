@@ -318,8 +318,7 @@ public final class Orchestrator implements AutoCloseable {
                 p ->
                     Attempt.within(
                         p,
-                        () ->
-                            p.ensureAbsent(new ResourceRef(new ResourceId(id), orphan.name()))))
+                        () -> p.ensureAbsent(new ResourceRef(new ResourceId(id), orphan.name()))))
             .orElse(Outcome.unreachable(notLoaded(provisioner)));
     if (outcome instanceof Outcome.Ready) {
       server.run(

@@ -173,8 +173,7 @@ final class ProvisioningRoutes {
     ResourceStatus status = text == null ? ResourceStatus.FAILED : status(text);
     Map<String, Object> body = new TreeMap<>();
     body.put("counts", orchestrator.resources().counts());
-    body.put(
-        "items", orchestrator.resources().in(status, 1000).stream().map(Item::of).toList());
+    body.put("items", orchestrator.resources().in(status, 1000).stream().map(Item::of).toList());
     requests.write(ctx, 200, body);
   }
 
@@ -241,8 +240,7 @@ final class ProvisioningRoutes {
 
   private void deleteOrphan(Context ctx) {
     Outcome outcome =
-        orchestrator.removeOrphan(
-            ctx.pathParam("provisioner"), requests.id(ctx, "id"), PATIENCE);
+        orchestrator.removeOrphan(ctx.pathParam("provisioner"), requests.id(ctx, "id"), PATIENCE);
     Map<String, Object> body = new TreeMap<>();
     body.put("deleted", outcome instanceof Outcome.Ready);
     if (outcome instanceof Outcome.InProgress progress) {

@@ -183,7 +183,8 @@ class BrowserTest {
     String service = browser.eval("document.querySelector('td a').getAttribute('href')").asText();
     browser.open(server.url() + "/invoices");
     String invoice = browser.eval("document.querySelector('td a').getAttribute('href')").asText();
-    for (String path : List.of("/products", "/services", "/wallet", "/invoices", invoice, service)) {
+    for (String path :
+        List.of("/products", "/services", "/wallet", "/invoices", invoice, service)) {
       requireFits(path);
     }
     signInAsAdmin();

@@ -25,8 +25,8 @@ class StoryTest {
         TestServer.start(
             TestServer.settingsWithSites()
                 .option(ConfigKey.TRIAL_CLOCK_START, Story.BEGIN, "test"))) {
-      new Story(server.admin(), new PrintStream(told, true, StandardCharsets.UTF_8),
-            Stage.sites()).play();
+      new Story(server.admin(), new PrintStream(told, true, StandardCharsets.UTF_8), Stage.sites())
+          .play();
     }
     String story = told.toString(StandardCharsets.UTF_8);
     assertThat(story)

@@ -94,8 +94,7 @@ class CommandRelayTest {
 
   @Test
   void onlyTheOwnersOwnThingThatRunsTakesCommands() {
-    assertThatThrownBy(
-            () -> relay.run(UUID.randomUUID(), sub.id(), "mallory", List.of("echo")))
+    assertThatThrownBy(() -> relay.run(UUID.randomUUID(), sub.id(), "mallory", List.of("echo")))
         .isInstanceOf(NotFound.class);
     bench.engine.subscriptions().suspend(bench.customerId, sub.id(), "unpaid");
     bench.settle(orchestrator);

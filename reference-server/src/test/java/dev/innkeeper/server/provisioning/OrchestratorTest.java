@@ -456,8 +456,7 @@ class OrchestratorTest {
     assertThat(applied.worked()).isEqualTo(2);
     assertThat(applied.left().differences())
         .singleElement()
-        .satisfies(
-            left -> assertThat(left.action()).isEqualTo(Difference.Action.REPORT_ORPHAN));
+        .satisfies(left -> assertThat(left.action()).isEqualTo(Difference.Action.REPORT_ORPHAN));
     assertThat(status(given)).isEqualTo(ResourceStatus.RUNNING);
     assertThat(site.things).containsKey(orphan.id());
     assertThat(orchestrator.apply(Duration.ZERO).worked()).isZero();

@@ -30,7 +30,8 @@ class SwarmStoryTest {
     try (TestServer server =
         TestServer.start(
             TestServer.settings()
-                .option(ConfigKey.PLUGINS_MODULES, Path.of("..", "provisioner-docker-swarm"), "test")
+                .option(
+                    ConfigKey.PLUGINS_MODULES, Path.of("..", "provisioner-docker-swarm"), "test")
                 .provisioner(
                     "docker-swarm",
                     Map.of(
@@ -50,8 +51,7 @@ class SwarmStoryTest {
       endAll(services);
     }
     assertThat(swarm.labelled("services", "dev.innkeeper.instance=docker-swarm")).isEmpty();
-    assertThat(
-            swarm.labelled("volumes", "dev.innkeeper.instance=docker-swarm").path("Volumes"))
+    assertThat(swarm.labelled("volumes", "dev.innkeeper.instance=docker-swarm").path("Volumes"))
         .isEmpty();
   }
 
@@ -72,10 +72,6 @@ class SwarmStoryTest {
   }
 
   private static long gone(Services services) {
-    return services
-        .provisioning()
-        .resources()
-        .counts()
-        .getOrDefault(ResourceStatus.GONE, 0L);
+    return services.provisioning().resources().counts().getOrDefault(ResourceStatus.GONE, 0L);
   }
 }
