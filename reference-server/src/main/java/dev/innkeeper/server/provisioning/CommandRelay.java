@@ -196,8 +196,8 @@ public final class CommandRelay {
         handle ->
             handle
                 .createUpdate(
-                    "insert into @.resource_command (customer_id, resource_id, id, at, actor, words)"
-                        + " values (:customer, :resource, :id, :at, :actor, :words)")
+                    "insert into @.resource_command (customer_id, resource_id, id, at, actor,"
+                        + " words) values (:customer, :resource, :id, :at, :actor, :words)")
                 .bind("customer", resource.customerId())
                 .bind("resource", resource.id())
                 .bind("id", entry.id())

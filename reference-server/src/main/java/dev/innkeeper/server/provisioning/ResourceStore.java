@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /** Reads and writes resources. Each method is one statement, or two in the caller's transaction. */
 final class ResourceStore {
   private static final String COLUMNS =
-      "customer_id, id, name, product_code, options, quantity, provisioner, workload, desired, state,"
-          + " message, facts, drift, generation, attempts, busy_since, next_attempt_at, claim,"
-          + " made, created_at, changed_at";
+      "customer_id, id, name, product_code, options, quantity, provisioner, workload, desired,"
+          + " state, message, facts, drift, generation, attempts, busy_since, next_attempt_at,"
+          + " claim, made, created_at, changed_at";
   private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
   private final ObjectMapper json;
@@ -265,15 +265,14 @@ final class ResourceStore {
     int rows =
         handle
             .createUpdate(
-                "update @.resource set state = :state, message = :message,"
-                    + " made = made or :state = 'RUNNING', facts = cast(:facts as jsonb), drift = :drift, attempts = :attempts,"
-                    + " busy_since = :busySince, next_attempt_at ="
-                    + " case when generation = :generation then cast(:next as timestamptz)"
-                    + " else cast(:now as timestamptz) end,"
-                    + " claim = null, claimed_by = null, claimed_until = null, changed_at ="
-                    + " case when state = :state then changed_at"
-                    + " else cast(:engineNow as timestamptz) end"
-                    + " where customer_id = :customer and id = :id and claim = :claim")
+                "update @.resource set state = :state, message = :message, made = made or :state ="
+                    + " 'RUNNING', facts = cast(:facts as jsonb), drift = :drift, attempts ="
+                    + " :attempts, busy_since = :busySince, next_attempt_at = case when generation"
+                    + " = :generation then cast(:next as timestamptz) else cast(:now as"
+                    + " timestamptz) end, claim = null, claimed_by = null, claimed_until = null,"
+                    + " changed_at = case when state = :state then changed_at else cast(:engineNow"
+                    + " as timestamptz) end where customer_id = :customer and id = :id and claim ="
+                    + " :claim")
             .bind("state", verdict.status())
             .bind("message", verdict.message().orElse(null))
             .bind("facts", write(verdict.facts()))

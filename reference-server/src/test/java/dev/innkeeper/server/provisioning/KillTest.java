@@ -2,6 +2,7 @@ package dev.innkeeper.server.provisioning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.innkeeper.billing.BillingEngine;
 import dev.innkeeper.billing.customer.NewCustomer;
 import dev.innkeeper.billing.db.Database;
@@ -9,9 +10,9 @@ import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.subscription.CancelAt;
 import dev.innkeeper.billing.subscription.NewSubscription;
-import dev.innkeeper.billing.subscription.Subscription;
 import dev.innkeeper.billing.subscription.SubscriptionStatus;
 import dev.innkeeper.billing.testing.TestDatabase;
+import dev.innkeeper.server.swarm.RealSwarm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -24,8 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,23 +40,54 @@ class KillTest {
 
   @TempDir Path folder;
 
+  /** What the killed servers run things on. */
+  private interface World {
+    /** As the catalog names it. */
+    String provisioner();
+
+    /** What a node is told beside its database and folder. */
+    List<String> arguments();
+
+    int changesPerRound();
+
+    /** Asserts that there is exactly one thing for each of these, running or stopped. */
+    void check(Map<String, Boolean> runningById) throws IOException;
+  }
+
   @Test
   void afterKillsThereIsExactlyOneResourceForEachSubscription() throws Exception {
-    killAndConverge(4);
+    killAndConverge(4, new Sites());
   }
 
   @Test
   @Tag("long")
   void afterFiftyKillsThereIsExactlyOneResourceForEachSubscription() throws Exception {
-    killAndConverge(50);
+    killAndConverge(50, new Sites());
   }
 
-  private void killAndConverge(int kills) throws Exception {
+  @Test
+  void afterKillsThereIsExactlyOneServiceOnARealSwarm() throws Exception {
+    killAndConverge(3, new Services(RealSwarm.reach()));
+  }
+
+  @Test
+  @Tag("long")
+  void afterFiftyKillsThereIsExactlyOneServiceOnARealSwarm() throws Exception {
+    killAndConverge(50, new Services(RealSwarm.reach()));
+  }
+
+  private void killAndConverge(int kills, World world) throws Exception {
     String database = TestDatabase.createDatabase();
     var dataSource = TestDatabase.server().dataSource(database);
     ProvisioningBench.migrate(dataSource);
     BillingEngine engine = BillingEngine.builder().dataSource(dataSource).build();
-    engine.catalog().apply(ProvisioningBench.CATALOG, "test");
+    engine
+        .catalog()
+        .apply(
+            world instanceof Sites
+                ? ProvisioningBench.CATALOG
+                : ProvisioningBench.containers(world.provisioner()),
+            "test");
     UUID customer =
         engine
             .customers()
@@ -63,57 +97,133 @@ class KillTest {
     List<UUID> subscriptions = new ArrayList<>();
     int interrupted = 0;
     for (int kill = 0; kill < kills; kill++) {
-      change(engine, customer, subscriptions, random, kill);
-      interrupted += startAndKill(database, random) ? 1 : 0;
-    }
-    converge(database);
-
-    System.out.printf("seed %d: %d of %d kills hit work%n", SEED, interrupted, kills);
-    Set<String> wanted =
-        engine.subscriptions().list(customer).stream()
-            .filter(sub -> sub.status() != SubscriptionStatus.ENDED)
-            .map(sub -> sub.id().toString())
-            .collect(Collectors.toSet());
-    assertThat(filesOf("site/sites", ".properties")).isEqualTo(wanted);
-    assertThat(filesOf("site/content", "")).isEqualTo(wanted);
-    assertThat(filesOf("site/names", "")).hasSameSizeAs(wanted);
-    for (Subscription sub : engine.subscriptions().list(customer)) {
-      if (sub.status() != SubscriptionStatus.ENDED) {
-        String status = sub.status() == SubscriptionStatus.ACTIVE ? "RUNNING" : "SUSPENDED";
-        assertThat(folder.resolve("site/sites/" + sub.id() + ".properties"))
-            .content()
-            .contains("status=" + status);
+      for (int i = 0; i < world.changesPerRound(); i++) {
+        change(engine, customer, subscriptions, random, kill + "-" + i);
       }
+      interrupted += startAndKill(database, world, random) ? 1 : 0;
     }
     Resources resources =
         new Resources(new Database(dataSource, "server"), new ResourceStore(BillingJson.mapper()));
-    assertThat(resources.of(customer)).allMatch(Resource::settled);
+    converge(database, world, () -> resources.of(customer).stream().allMatch(KillTest::isDone));
+
+    System.out.printf("seed %d: %d of %d kills hit work%n", SEED, interrupted, kills);
+    Map<String, Boolean> wanted =
+        engine.subscriptions().list(customer).stream()
+            .filter(sub -> sub.status() != SubscriptionStatus.ENDED)
+            .collect(
+                Collectors.toMap(
+                    sub -> sub.id().toString(), sub -> sub.status() == SubscriptionStatus.ACTIVE));
+    assertThat(resources.of(customer)).allMatch(KillTest::isDone);
+    world.check(wanted);
   }
 
-  /** Ten changes a round: new ones, suspensions, resumptions, ends, names used again. */
-  private static void change(
-      BillingEngine engine, UUID customer, List<UUID> subscriptions, Random random, int round) {
-    for (int i = 0; i < 10; i++) {
-      int what = subscriptions.isEmpty() ? 0 : random.nextInt(4);
-      if (what == 0) {
-        subscriptions.add(
-            engine
-                .subscriptions()
-                .start(
-                    NewSubscription.of(customer, "site", Currency.of("EUR"))
-                        .withMetadata(Map.of("name", "site-" + round + "-" + i)),
-                    round + "-" + i)
-                .id());
-        continue;
+  private static boolean isDone(Resource resource) {
+    ResourceStatus wanted =
+        switch (resource.desired()) {
+          case RUNNING -> ResourceStatus.RUNNING;
+          case SUSPENDED -> ResourceStatus.SUSPENDED;
+          case ABSENT -> ResourceStatus.GONE;
+        };
+    return resource.settled() && resource.status() == wanted;
+  }
+
+  /** Files in the test's folder. */
+  private final class Sites implements World {
+    @Override
+    public String provisioner() {
+      return "site";
+    }
+
+    @Override
+    public List<String> arguments() {
+      return List.of();
+    }
+
+    @Override
+    public int changesPerRound() {
+      return 10;
+    }
+
+    @Override
+    public void check(Map<String, Boolean> runningById) throws IOException {
+      assertThat(filesOf("site/sites", ".properties")).isEqualTo(runningById.keySet());
+      assertThat(filesOf("site/content", "")).isEqualTo(runningById.keySet());
+      assertThat(filesOf("site/names", "")).hasSameSizeAs(runningById.keySet());
+      for (Map.Entry<String, Boolean> entry : runningById.entrySet()) {
+        assertThat(folder.resolve("site/sites/" + entry.getKey() + ".properties"))
+            .content()
+            .contains("status=" + (entry.getValue() ? "RUNNING" : "SUSPENDED"));
       }
-      UUID id = subscriptions.get(random.nextInt(subscriptions.size()));
-      switch (what) {
-        case 1 -> engine.subscriptions().suspend(customer, id, "unpaid");
-        case 2 -> engine.subscriptions().unsuspend(customer, id);
-        default -> {
-          engine.subscriptions().cancel(customer, id, CancelAt.NOW);
-          subscriptions.remove(id);
-        }
+    }
+  }
+
+  /** Services of a real engine. */
+  private static final class Services implements World {
+    private final RealSwarm swarm;
+    private final String name = "kill-" + UUID.randomUUID().toString().substring(0, 8);
+
+    Services(RealSwarm swarm) {
+      this.swarm = swarm;
+    }
+
+    @Override
+    public String provisioner() {
+      return name;
+    }
+
+    @Override
+    public List<String> arguments() {
+      return List.of(name, swarm.host());
+    }
+
+    @Override
+    public int changesPerRound() {
+      return 4;
+    }
+
+    @Override
+    public void check(Map<String, Boolean> runningById) throws IOException {
+      String ours = "dev.innkeeper.instance=" + name;
+      Map<String, Boolean> found = new TreeMap<>();
+      for (JsonNode service : swarm.labelled("services", ours)) {
+        String id = service.at("/Spec/Labels").path("dev.innkeeper.resource").asText();
+        boolean running = service.at("/Spec/Mode/Replicated/Replicas").asInt() == 1;
+        assertThat(found.put(id, running)).as("a second service of %s", id).isNull();
+      }
+      assertThat(found).isEqualTo(runningById);
+      long running = runningById.values().stream().filter(on -> on).count();
+      assertThat(swarm.running(ours)).isEqualTo((int) running);
+      for (JsonNode volume : swarm.labelled("volumes", ours).path("Volumes")) {
+        assertThat(runningById)
+            .as("what is gone leaves no data")
+            .containsKey(volume.at("/Labels").path("dev.innkeeper.resource").asText());
+      }
+      swarm.removeServices(ours);
+    }
+  }
+
+  /** New ones, suspensions, resumptions, ends. */
+  private static void change(
+      BillingEngine engine, UUID customer, List<UUID> subscriptions, Random random, String key) {
+    int what = subscriptions.isEmpty() ? 0 : random.nextInt(4);
+    if (what == 0) {
+      subscriptions.add(
+          engine
+              .subscriptions()
+              .start(
+                  NewSubscription.of(customer, "site", Currency.of("EUR"))
+                      .withMetadata(Map.of("name", "site-" + key)),
+                  key)
+              .id());
+      return;
+    }
+    UUID id = subscriptions.get(random.nextInt(subscriptions.size()));
+    switch (what) {
+      case 1 -> engine.subscriptions().suspend(customer, id, "unpaid");
+      case 2 -> engine.subscriptions().unsuspend(customer, id);
+      default -> {
+        engine.subscriptions().cancel(customer, id, CancelAt.NOW);
+        subscriptions.remove(id);
       }
     }
   }
@@ -121,8 +231,8 @@ class KillTest {
   /**
    * @return whether it was killed before it had nothing left to do
    */
-  private boolean startAndKill(String database, Random random) throws Exception {
-    Process node = node(database);
+  private boolean startAndKill(String database, World world, Random random) throws Exception {
+    Process node = node(database, world);
     try (BufferedReader out = reader(node)) {
       assertThat(firstOf(out, "ready")).isTrue();
       node.waitFor(5 + random.nextInt(250), TimeUnit.MILLISECONDS);
@@ -131,12 +241,13 @@ class KillTest {
     }
   }
 
-  private void converge(String database) throws Exception {
-    Process node = node(database);
+  private void converge(String database, World world, BooleanSupplier isDone) throws Exception {
+    Process node = node(database, world);
     try (BufferedReader out = reader(node)) {
       assertThat(firstOf(out, "idle")).isTrue();
-      // Once more after its failures have waited: an idle node may have put something off.
-      for (int i = 0; i < 100; i++) {
+      // It says that it is idle whenever nothing is due at that moment.
+      long deadlineNanos = System.nanoTime() + Duration.ofMinutes(5).toNanos();
+      while (!isDone.getAsBoolean() && System.nanoTime() < deadlineNanos) {
         assertThat(out.readLine()).isNotNull();
       }
     } finally {
@@ -159,18 +270,21 @@ class KillTest {
     return word.equals(line);
   }
 
-  private Process node(String database) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            KilledNode.class.getName(),
-            TestDatabase.server().jdbcUrl(database),
-            folder.toString())
-        .redirectError(folder.resolve("node.log").toFile())
-        .start();
+  private Process node(String database, World world) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                KilledNode.class.getName(),
+                TestDatabase.server().jdbcUrl(database),
+                folder.toString()));
+    command.addAll(world.arguments());
+    return new ProcessBuilder(command).redirectError(folder.resolve("node.log").toFile()).start();
   }
 
   private static BufferedReader reader(Process node) {

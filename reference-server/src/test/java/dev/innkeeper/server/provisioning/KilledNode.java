@@ -17,7 +17,10 @@ import java.util.Random;
 public final class KilledNode {
   private KilledNode() {}
 
-  /** JDBC URL, and the folder of the sites. Works until it is killed. */
+  /**
+   * JDBC URL, and the folder of the sites; or, for a swarm, that of nothing much, the provisioner's
+   * name and the engine's address. Works until it is killed.
+   */
   public static void main(String[] arguments) throws InterruptedException {
     HikariConfig pool = new HikariConfig();
     pool.setJdbcUrl(arguments[0]);
@@ -25,10 +28,19 @@ public final class KilledNode {
     ProvisioningHook hook = new ProvisioningHook();
     BillingEngine engine =
         BillingEngine.builder().dataSource(dataSource).hook(hook.eventHook()).build();
+    boolean sites = arguments.length == 2;
+    String module = sites ? "../provisioner-site" : "../provisioner-docker-swarm";
+    Map<String, Map<String, String>> settings =
+        sites
+            ? Map.of("site", Map.of("port", "0"))
+            : Map.of(
+                arguments[2],
+                Map.of(
+                    "kind", "docker-swarm", "dockerHost", arguments[3], "stopGraceSeconds", "1"));
     Provisioners provisioners =
         Provisioners.open(
-            Plugins.load(Path.of("none"), List.of(Path.of("../provisioner-site"))),
-            Map.of("site", Map.of("port", "0")),
+            Plugins.load(Path.of("none"), List.of(Path.of(module))),
+            settings,
             Path.of(arguments[1]),
             Clock.systemUTC());
     Orchestrator orchestrator =

@@ -50,6 +50,25 @@ final class ProvisioningBench {
                 - {code: base, name: Base, per: hour, price: 0.01}
       """;
 
+  /** The same product, as a small container of the tests' image with a volume. */
+  static String containers(String provisioner) {
+    int from = CATALOG.indexOf("    provisioner: site");
+    int to = CATALOG.indexOf("    options:");
+    return CATALOG.substring(0, from)
+        + """
+            provisioner: %s
+            template:
+              workload: container
+              image: innkeeper-test/busybox:1
+              command: sh -c "trap 'exit 0' TERM; sleep 100000 & wait"
+              cpuMillis: "50"
+              memoryMegabytes: "8"
+              volume.data: /data:10
+        """
+            .formatted(provisioner)
+        + CATALOG.substring(to);
+  }
+
   final HikariDataSource dataSource;
   final MutableClock engineClock = MutableClock.at("2026-03-01T00:00:00Z");
   final MutableClock realClock = MutableClock.at("2026-11-21T00:00:00Z");

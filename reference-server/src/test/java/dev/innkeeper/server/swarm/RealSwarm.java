@@ -21,10 +21,10 @@ import java.util.stream.Stream;
  * The engine that {@code .ci/swarm} started, spoken to without a library between. Where there is
  * none the tests say so.
  */
-record RealSwarm(String host) {
-  static final String IMAGE = "innkeeper-test/busybox:1";
+public record RealSwarm(String host) {
+  public static final String IMAGE = "innkeeper-test/busybox:1";
 
-  static RealSwarm reach() {
+  public static RealSwarm reach() {
     Optional<String> host =
         Stream.of("INNKEEPER_TEST_DOCKER", "DOCKER_HOST")
             .map(System::getenv)
@@ -51,24 +51,34 @@ record RealSwarm(String host) {
     return abort(said);
   }
 
-  JsonNode get(String path) throws IOException {
+  public JsonNode get(String path) throws IOException {
     return request("GET", path, "");
   }
 
-  JsonNode create(String serviceJson) throws IOException {
+  public JsonNode create(String serviceJson) throws IOException {
     return request("POST", "/services/create", serviceJson);
   }
 
   /** What has a label. */
-  JsonNode labelled(String what, String label) throws IOException {
+  public JsonNode labelled(String what, String label) throws IOException {
     String filter = "{\"label\":[\"" + label + "\"]}";
     return get("/" + what + "?filters=" + URLEncoder.encode(filter, StandardCharsets.UTF_8));
   }
 
-  void removeServices(String label) throws IOException {
+  public void removeServices(String label) throws IOException {
     for (JsonNode service : labelled("services", label)) {
       request("DELETE", "/services/" + service.path("ID").asText(), "");
     }
+  }
+
+  /** How many tasks run of all services with a label. */
+  public int running(String label) throws IOException {
+    String filter = URLEncoder.encode("{\"label\":[\"" + label + "\"]}", StandardCharsets.UTF_8);
+    int running = 0;
+    for (JsonNode service : get("/services?status=true&filters=" + filter)) {
+      running += service.at("/ServiceStatus/RunningTasks").asInt();
+    }
+    return running;
   }
 
   /** HTTP/1.0, so that the answer ends with the connection. */
