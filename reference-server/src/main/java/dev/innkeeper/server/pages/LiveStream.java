@@ -10,9 +10,9 @@ import io.javalin.http.sse.SseClient;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,6 +31,7 @@ final class LiveStream {
   private static final int CLIENTS_MAX = 500;
   private static final int THREADS = 4;
   private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final Duration IDLE = Duration.ofSeconds(10);
   private static final int ROUNDS_MAX = 600;
 
   private final Orchestrator orchestrator;
@@ -39,14 +40,19 @@ final class LiveStream {
 
   LiveStream(Orchestrator orchestrator) {
     this.orchestrator = orchestrator;
-    this.threads =
-        Executors.newScheduledThreadPool(
+    ScheduledThreadPoolExecutor pool =
+        new ScheduledThreadPoolExecutor(
             THREADS,
             runnable -> {
               Thread thread = new Thread(runnable, "live-pages");
               thread.setDaemon(true);
               return thread;
             });
+    // Nobody looks, no threads.
+    pool.setKeepAliveTime(IDLE.toSeconds(), TimeUnit.SECONDS);
+    pool.allowCoreThreadTimeOut(true);
+    pool.setRemoveOnCancelPolicy(true);
+    this.threads = pool;
   }
 
   /** Changes whenever there is something new to see of a resource. */
