@@ -10,6 +10,7 @@ import io.javalin.http.sse.SseClient;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -67,14 +68,14 @@ final class LiveStream {
             resource.settled()));
   }
 
-  /** Takes the client over. */
-  void open(SseClient client, Resource resource) {
+  /** Takes the client over. What is not there yet is waited for. */
+  void open(SseClient client, UUID customerId, UUID id) {
     if (!places.tryAcquire()) {
       client.close();
       return;
     }
     client.keepAlive();
-    Watcher watcher = new Watcher(client, resource);
+    Watcher watcher = new Watcher(client, customerId, id);
     client.onClose(watcher::end);
     watcher.task =
         threads.scheduleWithFixedDelay(watcher, 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
@@ -89,14 +90,16 @@ final class LiveStream {
     private final AtomicBoolean open = new AtomicBoolean(true);
     private final AtomicReference<@Nullable Sample> sample = new AtomicReference<>();
     private volatile @Nullable ScheduledFuture<?> task;
-    private Resource resource;
+    private final UUID customerId;
+    private final UUID id;
     private String told = "";
     private int rounds;
     private StatsStream.@Nullable Stream stream;
 
-    Watcher(SseClient client, Resource resource) {
+    Watcher(SseClient client, UUID customerId, UUID id) {
       this.client = client;
-      this.resource = resource;
+      this.customerId = customerId;
+      this.id = id;
     }
 
     @Override
@@ -111,17 +114,23 @@ final class LiveStream {
           end();
           return;
         }
-        tellState();
-        tellSample();
+        Optional<Resource> resource = orchestrator.resources().find(customerId, id);
+        if (resource.isPresent()) {
+          tellState(resource.get());
+          tellSample(resource.get());
+        }
+        if (rounds % 15 == 0) {
+          // A browser that went away is noticed when it is written to.
+          client.sendComment("still here");
+        }
       } catch (RuntimeException e) {
-        LOG.debug("a page about {} is not updated any more", resource.id(), e);
+        LOG.debug("a page about {} is not updated any more", id, e);
         client.close();
         end();
       }
     }
 
-    private void tellState() {
-      resource = orchestrator.resources().get(resource.customerId(), resource.id());
+    private void tellState(Resource resource) {
       String mark = mark(resource);
       if (!mark.equals(told)) {
         told = mark;
@@ -134,13 +143,10 @@ final class LiveStream {
                     "tone", badge.tone(),
                     "text", badge.text(),
                     "message", resource.message().orElse(""))));
-      } else if (rounds % 15 == 0) {
-        // A browser that went away is noticed when it is written to.
-        client.sendComment("still here");
       }
     }
 
-    private void tellSample() {
+    private void tellSample(Resource resource) {
       StatsStream.Stream now = stream;
       if (now != null && !now.open()) {
         now.close();
@@ -148,7 +154,7 @@ final class LiveStream {
         now = null;
       }
       if (now == null && resource.status() == ResourceStatus.RUNNING && rounds % 3 == 1) {
-        stream = watch();
+        stream = watch(resource);
       }
       Sample latest = sample.getAndSet(null);
       if (latest != null) {
@@ -163,7 +169,7 @@ final class LiveStream {
       }
     }
 
-    private StatsStream.@Nullable Stream watch() {
+    private StatsStream.@Nullable Stream watch(Resource resource) {
       try {
         Optional<StatsStream.Stream> begun = orchestrator.liveStats().watch(resource, sample::set);
         return begun.orElse(null);

@@ -50,12 +50,9 @@ final class ResourcePages extends PageRoutes {
             visit(client.ctx())
                 .identity()
                 .filter(who -> !who.isAdmin())
-                .flatMap(
-                    who ->
-                        orchestrator
-                            .resources()
-                            .find(who.requireCustomer(), id(client.ctx(), "id")))
-                .ifPresentOrElse(resource -> live.open(client, resource), client::close));
+                .ifPresentOrElse(
+                    who -> live.open(client, who.requireCustomer(), id(client.ctx(), "id")),
+                    client::close));
     routes.get("/admin/resources", ctx -> forAdmin(ctx, this::resources));
     routes.get("/admin/resources/difference", ctx -> forAdmin(ctx, this::difference));
     routes.post("/admin/resources/difference", ctx -> forAdmin(ctx, this::apply));

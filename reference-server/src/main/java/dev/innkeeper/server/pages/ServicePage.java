@@ -1,6 +1,7 @@
 package dev.innkeeper.server.pages;
 
 import dev.innkeeper.billing.subscription.Subscription;
+import dev.innkeeper.billing.subscription.SubscriptionStatus;
 import dev.innkeeper.server.provisioning.CommandRelay;
 import dev.innkeeper.server.provisioning.Orchestrator;
 import dev.innkeeper.server.provisioning.Resource;
@@ -52,24 +53,7 @@ final class ServicePage {
         orchestrator.resources().find(subscription.customerId(), subscription.id()).orElse(null);
     ZoneId zone = services.engine().customers().get(subscription.customerId()).calendar().zone();
     if (resource == null) {
-      return new ResourceView.Service(
-          row.id(),
-          row.name(),
-          row.detail(),
-          row.status(),
-          "none",
-          null,
-          null,
-          "none",
-          false,
-          null,
-          false,
-          null,
-          side.backHref(),
-          side.backText(),
-          List.of(),
-          List.of(),
-          null);
+      return notMadeYet(subscription, row, side);
     }
     String here = side.admin() ? ResourcePages.href(resource.customerId(), resource.id()) : "";
     boolean runs = resource.status() == ResourceStatus.RUNNING;
@@ -91,6 +75,33 @@ final class ServicePage {
         facts(resource, row, zone),
         history(resource, zone),
         commands(resource, zone, side, answer));
+  }
+
+  /** It may be made any moment, unless nothing has to be. */
+  private ResourceView.Service notMadeYet(
+      Subscription subscription, View.ServiceRow row, Side side) {
+    boolean expected =
+        subscription.status() != SubscriptionStatus.ENDED
+            && services.engine().catalog().product(subscription.productCode()).provisioner()
+                != null;
+    return new ResourceView.Service(
+        row.id(),
+        row.name(),
+        row.detail(),
+        row.status(),
+        "none",
+        null,
+        null,
+        "none",
+        expected,
+        expected && !side.admin() ? "/services/" + row.id() + "/live" : null,
+        false,
+        null,
+        side.backHref(),
+        side.backText(),
+        List.of(new ResourceView.Fact("Since", row.since())),
+        List.of(),
+        null);
   }
 
   private static @Nullable String message(Resource resource) {

@@ -15,6 +15,7 @@ import dev.innkeeper.server.runtime.Services;
 import dev.innkeeper.server.runtime.Shop;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -148,24 +149,26 @@ final class ShopPages extends PageRoutes {
                 options.put(name.substring("option.".length()), values.get(0));
               }
             });
-    act(
-        ctx,
-        visit,
-        "/services",
-        "/products",
-        () -> {
-          Customer customer = services.engine().customers().get(customerId);
-          NewSubscription wanted =
-              NewSubscription.of(customerId, form(ctx, "product"), customer.currency())
-                  .withOptions(options);
-          String name = form(ctx, "name");
+    String next = "/products";
+    try {
+      Customer customer = services.engine().customers().get(customerId);
+      NewSubscription wanted =
+          NewSubscription.of(customerId, form(ctx, "product"), customer.currency())
+              .withOptions(options);
+      String name = form(ctx, "name");
+      Shop.Service started =
           services
               .shop()
               .start(
                   name.isEmpty() ? wanted : wanted.withMetadata(Map.of(Shop.NAME, name)),
                   form(ctx, "key"));
-          return "Your service is starting. It is reached at its address once it is up.";
-        });
+      visit.flash("good", "Your service is starting. It is reached at its address once it is up.");
+      // Where one sees it happen.
+      next = "/services/" + started.subscription().id();
+    } catch (BillingException e) {
+      visit.flash("bad", sentence(e));
+    }
+    ctx.redirect(next, HttpStatus.SEE_OTHER);
   }
 
   private void cancel(Context ctx, Visit visit, UUID customerId) {

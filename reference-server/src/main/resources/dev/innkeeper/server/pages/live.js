@@ -45,6 +45,15 @@
       function (input) { return input.value !== '' || input === document.activeElement; });
   }
 
+  function showAnew() {
+    if (!isTyping() && !document.querySelector('.answer')) {
+      source.close();
+      location.reload();
+    }
+  }
+
+  // A note above the page goes with it: leave time to read it.
+  var readBy = Date.now() + (document.querySelector('.flash') ? 5000 : 0);
   var source = new EventSource(address);
   source.addEventListener('state', function (event) {
     var news = JSON.parse(event.data);
@@ -55,10 +64,7 @@
     badge.textContent = news.text;
     badge.className = 'badge ' + news.tone;
     document.getElementById('state-message').textContent = news.message;
-    if (!isTyping() && !document.querySelector('.answer')) {
-      source.close();
-      location.reload();
-    }
+    setTimeout(showAnew, Math.max(0, readBy - Date.now()));
   });
   source.addEventListener('sample', function (event) {
     var sample = JSON.parse(event.data);
