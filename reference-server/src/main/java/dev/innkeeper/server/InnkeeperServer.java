@@ -124,7 +124,8 @@ public final class InnkeeperServer implements AutoCloseable {
     ProvisioningHook hook = new ProvisioningHook();
     BillingEngine engine = builder.hook(hook.eventHook()).build();
     parts.push(engine);
-    Orchestrator orchestrator = provisioning(config, database, new Hooked(engine, hook), parts);
+    Orchestrator orchestrator =
+        provisioning(config, database, new Hooked(engine, hook, folder.nodeName()), parts);
     DueWorker worker =
         new DueWorker(engine, List.of(() -> orchestrator.tick(Clock.systemUTC().instant())));
     parts.push(worker);
@@ -153,8 +154,8 @@ public final class InnkeeperServer implements AutoCloseable {
     return new InnkeeperServer(parts, services, url);
   }
 
-  /** An engine, and the hook it was built with. */
-  private record Hooked(BillingEngine engine, ProvisioningHook hook) {}
+  /** An engine, the hook it was built with, and what this server is called. */
+  private record Hooked(BillingEngine engine, ProvisioningHook hook, String node) {}
 
   private static Orchestrator provisioning(
       ServerConfig config, ServerDatabase database, Hooked hooked, Deque<AutoCloseable> parts) {
@@ -183,7 +184,7 @@ public final class InnkeeperServer implements AutoCloseable {
                 hooked.hook(),
                 Clock.systemUTC(),
                 new SecureRandom()),
-            Orchestrator.Options.standard());
+            Orchestrator.Options.standard().withNode(hooked.node()));
     parts.push(orchestrator);
     return orchestrator;
   }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class DataFolder implements AutoCloseable {
+  private static final String NODE = "node.name";
+
   private final Path folder;
   private final FileChannel channel;
 
@@ -85,6 +88,22 @@ public final class DataFolder implements AutoCloseable {
   /** Where the embedded PostgreSQL keeps its files. */
   Path postgres() {
     return folder.resolve("postgres");
+  }
+
+  /**
+   * What this server is called among several on one database: made up at its first start, the same
+   * at every later one.
+   */
+  public String nodeName() {
+    Path file = folder.resolve(NODE);
+    try {
+      if (!Files.exists(file)) {
+        return Files.readString(writeSecret(NODE, UUID.randomUUID().toString())).strip();
+      }
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw new StartProblem("can't read " + file + " (" + e.getMessage() + ")", e);
+    }
   }
 
   /** Whether a database has been made here. */
