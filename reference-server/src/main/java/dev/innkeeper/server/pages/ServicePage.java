@@ -198,11 +198,11 @@ final class ServicePage {
                         String.join(" ", entry.words()),
                         how(entry)))
             .toList();
-    if (allowed.isEmpty() && history.isEmpty() && answer == null) {
-      return null;
-    }
     boolean usable =
         !side.admin() && !allowed.isEmpty() && resource.status() == ResourceStatus.RUNNING;
+    if (!usable && history.isEmpty() && answer == null) {
+      return null;
+    }
     return new ResourceView.Commands(
         usable ? "/services/" + resource.id() + "/commands" : null,
         String.join(", ", allowed),

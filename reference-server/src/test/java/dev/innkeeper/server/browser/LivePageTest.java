@@ -126,6 +126,11 @@ class LivePageTest {
     }
   }
 
+  /** Also in the moment in which the page shows itself anew. */
+  private String text() {
+    return browser.eval("document.body ? document.body.innerText : ''").asText();
+  }
+
   /** For people to look at, at both widths. */
   private void picture(String page) throws IOException {
     for (int width : new int[] {1280, 390}) {
@@ -141,8 +146,7 @@ class LivePageTest {
     signIn("ada@example.org", "a good password");
     browser.open(server.url() + "/services/" + pub);
     // Nobody reloads: what happens is shown as it does.
-    await(
-        "it runs", () -> browser.text().contains("Running") && browser.text().contains("It is up"));
+    await("it runs", () -> text().contains("Running") && text().contains("It is up"));
     await(
         "the plot has a line",
         () ->
@@ -153,14 +157,14 @@ class LivePageTest {
                 .asBoolean());
     assertThat(browser.eval("document.querySelector('#memory-now').textContent").asText())
         .matches("[0-9.]+ (KB|MB)");
-    assertThat(browser.text()).contains("http://127.0.0.1:3", "What happened");
+    assertThat(text()).contains("http://127.0.0.1:3", "What happened");
 
     browser.fill("input[name=command]", "echo 'hello   pub'");
     browser.click("#commands form button");
-    assertThat(browser.text()).contains("hello   pub", "Done", "ada@example.org");
+    assertThat(text()).contains("hello   pub", "Done", "ada@example.org");
     browser.fill("input[name=command]", "rm -rf /pub");
     browser.click("#commands form button");
-    assertThat(browser.text()).contains("Not allowed", "'rm' is not allowed here");
+    assertThat(text()).contains("Not allowed", "'rm' is not allowed here");
     picture("service");
   }
 
@@ -169,7 +173,7 @@ class LivePageTest {
     String pub = order("broken-pub", "broken");
     signIn("ada@example.org", "a good password");
     browser.open(server.url() + "/services/" + pub);
-    await("the reason is shown", () -> browser.text().contains("No such image"));
+    await("the reason is shown", () -> text().contains("No such image"));
     picture("broken");
     assertThat(ada.get("/v1/subscriptions/" + pub + "/status").path("status").asText())
         .isEqualTo("down");
@@ -178,13 +182,12 @@ class LivePageTest {
     String[] admin = Files.readString(folder.resolve("admin.sign-in")).trim().split(" ", 2);
     signIn(admin[0], admin[1]);
     browser.open(server.url() + "/admin/resources?state=in-progress");
-    assertThat(browser.text())
-        .contains("broken-pub", "No such image", "failed in a row", "Try again");
+    assertThat(text()).contains("broken-pub", "No such image", "failed in a row", "Try again");
     picture("resources");
     browser.open(server.url() + "/admin/resources/difference");
     picture("difference");
     browser.open(server.url() + "/admin/resources?state=in-progress");
     browser.click("td a");
-    assertThat(browser.text()).contains("broken-pub", "Ada", "Try again now");
+    assertThat(text()).contains("broken-pub", "Ada", "Try again now");
   }
 }
