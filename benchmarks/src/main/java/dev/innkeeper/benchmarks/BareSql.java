@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -27,8 +28,8 @@ final class BareSql {
           + " transfer_id, line, amount, balance_after) select o, a, ?, s, t, l, m, b"
           + " from unnest(?::text::uuid[], ?::bigint[], ?::bigint[], ?::text::uuid[], ?::smallint[],"
           + " ?::bigint[], ?::bigint[]) e(o, a, s, t, l, m, b)),"
-          + " unsealed as (insert into billing.ledger_unsealed (recorded_at, first_id, ids)"
-          + " select ?, i[1], i from (select ?::text::uuid[] as i) b)"
+          + " unsealed as (insert into billing.ledger_unsealed (recorded_at, first_id,"
+          + " transfers, ids) select ?, i[1], cardinality(i), i from (select ?::text::uuid[] as i) b)"
           + " update billing.ledger_account a set balance = a.balance + c.b, seq = c.s,"
           + " recorded_at = ? from unnest(?::text::uuid[], ?::bigint[], ?::bigint[], ?::bigint[])"
           + " c(o, a, b, s) where a.owner = c.o and a.account = c.a";
@@ -36,6 +37,14 @@ final class BareSql {
   private static final String ONE_ROW =
       "insert into billing.ledger_transfer (id, owner, kind, status, request_hash, effective_at,"
           + " recorded_at) values (?, ?, 'move', 'POSTED', ?, ?, ?)";
+
+  private static final String ONE_ENTRY =
+      "insert into billing.ledger_entry (owner, account, recorded_at, seq, transfer_id, line,"
+          + " amount, balance_after) values (?, ?, ?, ?, ?, ?, ?, ?)";
+
+  private static final String ONE_BALANCE =
+      "update billing.ledger_account set balance = balance + ?, seq = ?, recorded_at = ?"
+          + " where owner = ? and account = ?";
 
   private final DataSource dataSource;
 
@@ -150,6 +159,43 @@ final class BareSql {
       statement.setObject(5, now);
       return statement.executeUpdate();
     }
+  }
+
+  /** A transfer's five rows by prepared statements of one row each, in one transaction. */
+  static int fiveRows(Connection connection, Wallets wallets, long round) throws SQLException {
+    byte[] hash = new byte[32];
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    random.nextBytes(hash);
+    OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
+    UUID id = LedgerBench.newId();
+    List<UUID> owners = new ArrayList<>();
+    for (int side = 0; side < 2; side++) {
+      owners.add(wallets.owners().get(random.nextInt(wallets.owners().size())));
+    }
+    // In one order for all clients, or they would wait for one another for ever.
+    owners.sort(Comparator.comparing(UUID::toString));
+    connection.setAutoCommit(false);
+    try (PreparedStatement transfer = connection.prepareStatement(ONE_ROW);
+        PreparedStatement entry = connection.prepareStatement(ONE_ENTRY);
+        PreparedStatement balance = connection.prepareStatement(ONE_BALANCE)) {
+      set(transfer, id, owners.get(0), hash, now, now);
+      for (int line = 0; line < 2; line++) {
+        UUID owner = owners.get(line);
+        long seq = round * 2 + line;
+        set(balance, 0L, seq, now, owner, wallets.account());
+        long amount = 1L - 2L * line;
+        set(entry, owner, wallets.account(), now, seq, id, (short) line, amount, amount);
+      }
+    }
+    connection.commit();
+    return 1;
+  }
+
+  private static void set(PreparedStatement statement, Object... values) throws SQLException {
+    for (int i = 0; i < values.length; i++) {
+      statement.setObject(i + 1, values[i]);
+    }
+    statement.executeUpdate();
   }
 
   Connection connect() throws SQLException {

@@ -7,6 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -30,7 +33,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Database {
   /** A deadlock or serialization failure is tried again this often before it surfaces. */
-  private static final int ATTEMPTS_MAX = 10;
+  private static final int ATTEMPTS_MAX = 20;
+
+  private static final long PAUSE_NANOS = 1_000_000;
+  private static final int DOUBLINGS_MAX = 6;
 
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
@@ -38,6 +44,7 @@ public final class Database {
   private final Jdbi jdbi;
   private final String schema;
   private final Map<String, String> rendered = new ConcurrentHashMap<>();
+  private final ReentrantLock again = new ReentrantLock(true);
 
   @SuppressWarnings("ThreadLocalUsage") // per database: two engines in one JVM don't share it
   private final ThreadLocal<@Nullable Transaction> current = new ThreadLocal<>();
@@ -77,6 +84,8 @@ public final class Database {
    * committed when the work returns and rolled back when it throws. A new transaction that fails by
    * deadlock or serialization is run again from its start, so the work must have no effects outside
    * the database.
+   *
+   * @throws Contention when a new transaction lost against others again and again
    */
   public <T extends @Nullable Object> T tx(Function<Handle, T> work) {
     Transaction joined = current.get();
@@ -85,13 +94,29 @@ public final class Database {
     }
     for (int attempt = 1; ; attempt++) {
       try {
-        return runNew(work);
+        return attempt == 1 ? runNew(work) : runAgain(work);
       } catch (RuntimeException e) {
-        if (attempt == ATTEMPTS_MAX || !isRetryable(e)) {
+        if (!isRetryable(e)) {
           throw e;
         }
+        if (attempt == ATTEMPTS_MAX) {
+          throw new Contention(e);
+        }
         LOG.debug("transaction failed by contention, attempt {}", attempt, e);
+        // Each waits for another while, or they would meet again in the same places.
+        LockSupport.parkNanos(
+            ThreadLocalRandom.current().nextLong(PAUSE_NANOS << Math.min(attempt, DOUBLINGS_MAX)));
       }
+    }
+  }
+
+  /** Who lost before runs alone among those who did, or they would lose to each other again. */
+  private <T extends @Nullable Object> T runAgain(Function<Handle, T> work) {
+    again.lock();
+    try {
+      return runNew(work);
+    } finally {
+      again.unlock();
     }
   }
 
@@ -110,6 +135,8 @@ public final class Database {
    *
    * @param connection in a transaction (auto-commit off), used by no other thread meanwhile
    * @throws IllegalStateException when the connection is in auto-commit mode
+   * @throws Contention when the caller's transaction lost against others: it has to be rolled back,
+   *     and may be run again
    */
   public <T extends @Nullable Object> T joining(Connection connection, Supplier<T> work) {
     requireNoTransaction();
@@ -119,6 +146,8 @@ public final class Database {
     current.set(new Transaction(handle, false, new ArrayList<>()));
     try {
       return work.get();
+    } catch (RuntimeException e) {
+      throw isRetryable(e) ? new Contention(e) : e;
     } finally {
       current.remove();
     }

@@ -87,6 +87,31 @@ final class BalanceChanges {
     return changes.isEmpty();
   }
 
+  /** {@link #apply(PreparedStatement, Instant, Batch.Known)} with all that is known before. */
+  PreparedStatement prepare(Connection connection, Database db) throws SQLException {
+    int[] numbers = new int[changes.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = i;
+    }
+    PreparedStatement statement = connection.prepareStatement(db.sql(CHANGE));
+    new LedgerSql.Arguments(connection, statement)
+        .from(2)
+        .numbers("int4", numbers)
+        .uuids(LedgerSql.column(changes, UUID[]::new, change -> change.key.owner()))
+        .numbers("int8", changes.stream().mapToLong(c -> c.key.account()).toArray())
+        .numbers("int8", changes.stream().mapToLong(c -> c.delta).toArray())
+        .numbers("int8", changes.stream().mapToLong(c -> c.entries).toArray());
+    return statement;
+  }
+
+  /** {@link #apply(PreparedStatement, Instant, Batch.Known)} at once. */
+  Instant apply(Connection connection, Database db, Instant now, Batch.Known known)
+      throws SQLException {
+    try (PreparedStatement statement = prepare(connection, db)) {
+      return apply(statement, now, known);
+    }
+  }
+
   /**
    * Changes the balances of the accounts that exist.
    *
@@ -94,28 +119,16 @@ final class BalanceChanges {
    *     if it knows them
    * @return the latest instant that one of them was recorded at, or {@code now} if that is later
    */
-  Instant apply(Connection connection, Database db, Instant now, Batch.Known known)
-      throws SQLException {
-    Integer[] numbers = new Integer[changes.size()];
-    for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = i;
-    }
+  Instant apply(PreparedStatement statement, Instant now, Batch.Known known) throws SQLException {
     Instant latest = now;
-    try (PreparedStatement statement = connection.prepareStatement(db.sql(CHANGE))) {
-      statement.setObject(1, now.atOffset(ZoneOffset.UTC));
-      statement.setArray(2, connection.createArrayOf("int4", numbers));
-      statement.setArray(3, owners(connection));
-      statement.setArray(4, longs(connection, c -> c.key.account()));
-      statement.setArray(5, longs(connection, c -> c.delta));
-      statement.setArray(6, longs(connection, c -> c.entries));
-      try (ResultSet row = statement.executeQuery()) {
+    statement.setObject(1, now.atOffset(ZoneOffset.UTC));
+    try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           Change change = changes.get(row.getInt(1));
           known.accounts().put(change.id, before(change, row, now));
           Instant recorded = LedgerSql.instant(row, 10);
           latest = recorded.isAfter(latest) ? recorded : latest;
         }
-      }
     }
     for (Change change : changes) {
       AccountSpec spec = Chart.find(change.id);

@@ -2,12 +2,12 @@ package dev.innkeeper.billing.ledger;
 
 import dev.innkeeper.billing.db.CopyRows;
 import dev.innkeeper.billing.db.Database;
-import dev.innkeeper.billing.db.SqlArrays;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
@@ -28,7 +28,7 @@ final class BulkPoster {
       "copy @.ledger_entry (owner, account, recorded_at, seq, transfer_id, line, amount,"
           + " balance_after) from stdin with (format binary)";
   private static final String UNSEALED =
-      "insert into @.ledger_unsealed (first_id, ids) values (?, ?)";
+      "insert into @.ledger_unsealed (recorded_at, first_id, transfers, ids) values (?, ?, ?, ?)";
   private static final int ACCOUNT_COLUMNS = 12;
   private static final int TRANSFER_COLUMNS = 8;
   private static final int ENTRY_COLUMNS = 8;
@@ -109,8 +109,11 @@ final class BulkPoster {
     }
     entries.execute(connection, db.sql(ENTRIES));
     try (PreparedStatement unsealed = connection.prepareStatement(db.sql(UNSEALED))) {
-      unsealed.setObject(1, ids[0]);
-      unsealed.setArray(2, SqlArrays.ids(connection, ids));
+      new LedgerSql.Arguments(connection, unsealed)
+          .value(batch.now().atOffset(ZoneOffset.UTC))
+          .value(ids[0])
+          .value(ids.length)
+          .uuids(ids);
       unsealed.executeUpdate();
     }
   }

@@ -36,21 +36,28 @@ final class FastPoster {
       "with transfer as (insert into @.ledger_transfer (id, owner, kind, status, request_hash,"
           + " linked, effective_at, recorded_at, metadata)"
           + " select i, o, k, 'POSTED', h, l, coalesce(e, ?), ?, n"
-          + " from unnest(?::text::uuid[], ?::text::uuid[], ?::text[], ?::bytea[], ?::text::uuid[],"
+          + " from unnest(?::uuid[], ?::uuid[], ?::text[], ?::bytea[], ?::text::uuid[],"
           + " ?::timestamptz[], ?::text[]) t(i, o, k, h, l, e, n)),"
-          + " unsealed as (insert into @.ledger_unsealed (recorded_at, first_id, ids)"
-          + " select ?, i[1], i from (select ?::text::uuid[] as i) b)"
+          + " unsealed as (insert into @.ledger_unsealed (recorded_at, first_id, transfers, ids)"
+          + " select ?, i[1], cardinality(i), i from (select ?::uuid[] as i) b)"
           + " insert into @.ledger_entry (owner, account, recorded_at, seq, transfer_id, line,"
           + " amount, balance_after) select o, a, ?, s, t, l, m, b"
-          + " from unnest(?::text::uuid[], ?::bigint[], ?::bigint[], ?::text::uuid[], ?::smallint[],"
+          + " from unnest(?::uuid[], ?::bigint[], ?::bigint[], ?::uuid[], ?::smallint[],"
           + " ?::bigint[], ?::bigint[]) e(o, a, s, t, l, m, b);"
           + " commit";
+
+  /** The places of what is filled in late, counted from 1; the times stand before two of them. */
+  private static final int INSERT_IDS_UNSEALED = 11;
+
+  private static final int INSERT_ENTRIES = 13;
+  private static final int INSERT_SEQS = 15;
+  private static final int INSERT_BALANCES = 19;
 
   private final Database db;
   private final Clock clock;
   private final AccountKeys keys;
   private final LedgerSql ledgerSql;
-  private final String insert;
+  private final String insertSql;
   private final ReentrantLock changing = new ReentrantLock();
   private final AtomicInteger skip = new AtomicInteger();
   private final AtomicInteger skipNext = new AtomicInteger(1);
@@ -60,7 +67,7 @@ final class FastPoster {
     this.clock = clock;
     this.keys = keys;
     this.ledgerSql = new LedgerSql(db);
-    this.insert = db.sql(INSERT);
+    this.insertSql = db.sql(INSERT);
   }
 
   /**
@@ -133,74 +140,115 @@ final class FastPoster {
   private @Nullable Batch tryPost(
       Connection connection, List<List<Request>> groups, BalanceChanges changes)
       throws SQLException {
-    Batch.Known known = Batch.Known.empty();
-    Instant now;
-    // Who takes the time first takes the rows first, so that no writer of this ledger finds rows
-    // from its future. A writer that waits here would mostly wait for the other one's rows anyway.
-    changing.lock();
-    try {
-      now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-      if (changes.apply(connection, db, now, known).isAfter(now)) {
-        // Entries never go back in time; the careful way knows how to wait for the clock.
-        return null;
+    try (PreparedStatement change = changes.prepare(connection, db);
+        PreparedStatement insert = connection.prepareStatement(insertSql)) {
+      // Others wait for the rows from the change to the commit: what can be said before is.
+      bindInsert(connection, insert, groups);
+      Batch.Known known = Batch.Known.empty();
+      Instant now;
+      // Who takes the time first takes the rows first, so that no writer of this ledger finds rows
+      // from its future. A writer that waits here would mostly wait for the other one's rows
+      // anyway.
+      changing.lock();
+      try {
+        now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        if (changes.apply(change, now, known).isAfter(now)) {
+          // Entries never go back in time; the careful way knows how to wait for the clock.
+          return null;
+        }
+      } finally {
+        changing.unlock();
       }
-    } finally {
-      changing.unlock();
-    }
-    Batch batch = new Batch(known, now);
-    groups.forEach(batch::decide);
-    for (PostResult result : batch.results()) {
-      if (!(result instanceof PostResult.Posted posted) || posted.replayed()) {
-        return null;
+      Batch batch = new Batch(known, now);
+      groups.forEach(batch::decide);
+      for (PostResult result : batch.results()) {
+        if (!(result instanceof PostResult.Posted posted) || posted.replayed()) {
+          return null;
+        }
       }
+      OffsetDateTime at = now.atOffset(ZoneOffset.UTC);
+      ledgerSql.open(
+          connection, at, batch.changedAccounts().stream().filter(state -> !state.stored).toList());
+      insert(connection, insert, batch, at);
+      return batch;
     }
-    OffsetDateTime at = now.atOffset(ZoneOffset.UTC);
-    ledgerSql.open(
-        connection, at, batch.changedAccounts().stream().filter(state -> !state.stored).toList());
-    insert(connection, batch, at);
-    return batch;
   }
 
-  private void insert(Connection connection, Batch batch, OffsetDateTime at) throws SQLException {
-    List<Batch.Decided> decided = batch.decided();
+  /** Says all that does not follow from balances. */
+  private void bindInsert(
+      Connection connection, PreparedStatement statement, List<List<Request>> groups)
+      throws SQLException {
+    List<Request> requests = groups.stream().flatMap(List::stream).toList();
+    UUID[] ids = LedgerSql.column(requests, UUID[]::new, Request::id);
+    new LedgerSql.Arguments(connection, statement)
+        .from(3)
+        .uuids(ids)
+        .uuids(LedgerSql.column(requests, UUID[]::new, Request::owner))
+        .array("text", LedgerSql.column(requests, String[]::new, r -> r.head().kind()))
+        .array("bytea", LedgerSql.column(requests, byte[][]::new, r -> r.hash().toBytes()))
+        .ids(LedgerSql.column(requests, UUID[]::new, Request::linked))
+        .array(
+            "timestamptz",
+            LedgerSql.column(requests, OffsetDateTime[]::new, FastPoster::effectiveAt))
+        .array(
+            "text",
+            LedgerSql.column(requests, String[]::new, r -> Notes.write(r.head().metadata())))
+        .from(INSERT_IDS_UNSEALED)
+        .uuids(ids);
+    int n = requests.stream().mapToInt(r -> r.postings().size()).sum();
+    UUID[] owners = new UUID[n];
+    long[] accounts = new long[n];
+    UUID[] transfers = new UUID[n];
+    short[] numbers = new short[n];
+    long[] amounts = new long[n];
+    int i = 0;
+    for (Request request : requests) {
+      short number = 0;
+      for (Posting p : request.postings()) {
+        AccountKey key = keys.of(p.account(), AccountKeys.laneOf(p.account()));
+        owners[i] = key.owner();
+        accounts[i] = key.account();
+        transfers[i] = request.id();
+        numbers[i] = number++;
+        amounts[i++] = p.signed();
+      }
+    }
+    new LedgerSql.Arguments(connection, statement)
+        .from(INSERT_ENTRIES)
+        .uuids(owners)
+        .numbers("int8", accounts)
+        .from(INSERT_SEQS + 1)
+        .uuids(transfers)
+        .numbers("int2", numbers)
+        .numbers("int8", amounts);
+  }
+
+  private static void insert(
+      Connection connection, PreparedStatement statement, Batch batch, OffsetDateTime at)
+      throws SQLException {
     List<Batch.Line> lines = batch.lines();
-    UUID[] ids = LedgerSql.column(decided, UUID[]::new, d -> d.request().id());
-    try (PreparedStatement statement = connection.prepareStatement(insert)) {
-      LedgerSql.Arguments in =
-          new LedgerSql.Arguments(connection, statement)
-              .value(at)
-              .value(at)
-              .ids(ids)
-              .ids(LedgerSql.column(decided, UUID[]::new, d -> d.request().owner()))
-              .array("text", LedgerSql.column(decided, String[]::new, FastPoster::kind))
-              .array("bytea", LedgerSql.column(decided, byte[][]::new, FastPoster::hash))
-              .ids(LedgerSql.column(decided, UUID[]::new, d -> d.request().linked()))
-              .array(
-                  "timestamptz",
-                  LedgerSql.column(decided, OffsetDateTime[]::new, FastPoster::effectiveAt))
-              .array("text", LedgerSql.column(decided, String[]::new, FastPoster::notes))
-              .value(at)
-              .ids(ids)
-              .value(at);
-      LedgerSql.lines(in, lines);
-      statement.execute();
+    long[] seqs = new long[lines.size()];
+    long[] balances = new long[lines.size()];
+    for (int i = 0; i < seqs.length; i++) {
+      seqs[i] = lines.get(i).after().seq();
+      balances[i] = lines.get(i).after().balance();
     }
+    new LedgerSql.Arguments(connection, statement)
+        .value(at)
+        .value(at)
+        .from(INSERT_IDS_UNSEALED - 1)
+        .value(at)
+        .from(INSERT_ENTRIES - 1)
+        .value(at)
+        .from(INSERT_SEQS)
+        .numbers("int8", seqs)
+        .from(INSERT_BALANCES)
+        .numbers("int8", balances);
+    statement.execute();
   }
 
-  private static String kind(Batch.Decided decided) {
-    return decided.request().head().kind();
-  }
-
-  private static byte[] hash(Batch.Decided decided) {
-    return decided.request().hash().toBytes();
-  }
-
-  private static @Nullable String notes(Batch.Decided decided) {
-    return Notes.write(decided.request().head().metadata());
-  }
-
-  private static @Nullable OffsetDateTime effectiveAt(Batch.Decided decided) {
-    Instant effective = decided.request().head().effectiveAt();
+  private static @Nullable OffsetDateTime effectiveAt(Request request) {
+    Instant effective = request.head().effectiveAt();
     return effective == null ? null : effective.atOffset(ZoneOffset.UTC);
   }
 }

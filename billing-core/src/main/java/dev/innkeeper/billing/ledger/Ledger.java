@@ -365,8 +365,8 @@ public final class Ledger implements AutoCloseable {
               "with t as (insert into @.ledger_transfer (id, owner, kind, status, request_hash,"
                   + " account, effective_at, recorded_at) values (:id, :owner, 'account-opened',"
                   + " 'OPENED', :hash, :account, :now, :now) returning id)"
-                  + " insert into @.ledger_unsealed (recorded_at, first_id, ids)"
-                  + " select :now, id, array[id] from t")
+                  + " insert into @.ledger_unsealed (recorded_at, first_id, transfers, ids)"
+                  + " select :now, id, 1, array[id] from t")
           .bind("id", hash.toId())
           .bind("owner", key.owner())
           .bind("hash", hash.toBytes())

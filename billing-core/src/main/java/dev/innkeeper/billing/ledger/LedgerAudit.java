@@ -89,8 +89,8 @@ public final class LedgerAudit {
   }
 
   private void check(SealChecker checker, Seal seal) {
-    if (!SealChecker.fits(seal, read(RowReader.Scope.of(seal)))) {
-      checker.name(seal, read(RowReader.Scope.everywhere(seal)));
+    if (!SealChecker.fits(seal, read(RowReader.Scope.of(seal.number(), seal.recorded())))) {
+      checker.name(seal, read(RowReader.Scope.everywhere(seal.number())));
     }
   }
 
@@ -142,7 +142,7 @@ public final class LedgerAudit {
     long[] count = new long[1];
     seals.each(
         seal -> {
-          Map<UUID, List<SealedRow>> found = read(RowReader.Scope.everywhere(seal));
+          Map<UUID, List<SealedRow>> found = read(RowReader.Scope.everywhere(seal.number()));
           for (UUID id : seal.ids()) {
             for (SealedRow row : found.getOrDefault(id, List.of())) {
               writeLine(out, ExportedRows.toLine(id, row));

@@ -1,11 +1,13 @@
 package dev.innkeeper.billing.ledger;
 
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlArrays;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -17,6 +19,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 
 /** The statements of posting. Plain JDBC: they are the engine's hottest. Thread-safe. */
 final class LedgerSql {
@@ -71,8 +74,8 @@ final class LedgerSql {
           + " recorded_at = case when a.seq < c.s then ? else a.recorded_at end"
           + " from unnest(?::text::uuid[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])"
           + " c(o, a, b, h, s) where a.owner = c.o and a.account = c.a returning 1),"
-          + " unsealed as (insert into @.ledger_unsealed (recorded_at, first_id, ids)"
-          + " select ?, i[1], i from (select ?::text::uuid[] as i) b on conflict do nothing)"
+          + " unsealed as (insert into @.ledger_unsealed (recorded_at, first_id, transfers,"
+          + " ids) select ?, i[1], cardinality(i), i from (select ?::text::uuid[] as i) b on conflict do nothing)"
           + " select (select count(*) from transfer), (select count(*) from entry),"
           + " (select count(*) from account)";
 
@@ -229,7 +232,7 @@ final class LedgerSql {
     }
   }
 
-  static void lines(Arguments in, List<Batch.Line> lines) throws SQLException {
+  private static void lines(Arguments in, List<Batch.Line> lines) throws SQLException {
     in.ids(column(lines, UUID[]::new, line -> line.account().key.owner()))
         .array("int8", column(lines, Long[]::new, line -> line.account().key.account()))
         .array("int8", column(lines, Long[]::new, line -> line.after().seq()))
@@ -386,6 +389,12 @@ final class LedgerSql {
       this.statement = statement;
     }
 
+    /** Goes on at a position, counted from 1. */
+    Arguments from(int newPosition) {
+      position = newPosition - 1;
+      return this;
+    }
+
     Arguments value(@Nullable Object value) throws SQLException {
       statement.setObject(++position, value);
       return this;
@@ -393,6 +402,9 @@ final class LedgerSql {
 
     /** An array of ids, written as text at once: the driver would look at each for quotes. */
     Arguments ids(@Nullable UUID[] values) throws SQLException {
+      if (isEmpty(values)) {
+        return none();
+      }
       StringBuilder text = new StringBuilder(2 + 37 * values.length).append('{');
       for (UUID value : values) {
         if (text.length() > 1) {
@@ -404,7 +416,39 @@ final class LedgerSql {
       return this;
     }
 
+    /** An array of ids without nulls, in the server's own form. */
+    Arguments uuids(UUID[] values) throws SQLException {
+      statement.setArray(++position, SqlArrays.ids(connection, values));
+      return this;
+    }
+
+    /** An array of a primitive type, which the driver sends as it is. */
+    Arguments numbers(String type, Object values) throws SQLException {
+      statement.setArray(
+          ++position, connection.unwrap(PGConnection.class).createArrayOf(type, values));
+      return this;
+    }
+
+    /** No array at all stands for one of nulls only: unnest fills up. */
+    private Arguments none() throws SQLException {
+      statement.setNull(++position, Types.VARCHAR);
+      return this;
+    }
+
+    private static boolean isEmpty(@Nullable Object[] values) {
+      for (Object value : values) {
+        if (value != null) {
+          return false;
+        }
+      }
+      return true;
+    }
+
     Arguments array(String type, @Nullable Object[] values) throws SQLException {
+      if (isEmpty(values)) {
+        statement.setNull(++position, Types.ARRAY, type + "[]");
+        return this;
+      }
       statement.setArray(++position, connection.createArrayOf(type, values));
       return this;
     }

@@ -34,17 +34,17 @@ final class RowReader {
    * @param during when their entries were recorded; null to look for them in all months
    */
   record Scope(String ids, @Nullable Span during) {
-    static Scope of(Seal seal) {
-      return new Scope(idsOf(seal), seal.recorded());
+    static Scope of(long seal, Span during) {
+      return new Scope(idsOf(seal), during);
     }
 
     /** Finds entries that were moved to another month as well. */
-    static Scope everywhere(Seal seal) {
+    static Scope everywhere(long seal) {
       return new Scope(idsOf(seal), null);
     }
 
-    private static String idsOf(Seal seal) {
-      return "select ids from @.ledger_seal where number = " + seal.number();
+    private static String idsOf(long seal) {
+      return "select ids from @.ledger_seal where number = " + seal;
     }
   }
 

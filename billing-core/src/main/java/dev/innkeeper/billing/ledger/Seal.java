@@ -101,10 +101,18 @@ record Seal(Place place, Hash hash, List<UUID> ids, Checksums checksums) {
     }
   }
 
-  /** Seals the rows as they are. */
-  static Seal of(Place place, List<UUID> ids, Map<UUID, List<SealedRow>> rows) {
+  /** The hash and the checksums of rows, which can be told before the seal's place is known. */
+  record Content(List<UUID> ids, Hash hash, Checksums checksums) {
+    Seal at(Place place) {
+      MessageDigest digest = Hash.sha256();
+      digest.update(place.toBytes());
+      digest.update(hash.toBytes());
+      return new Seal(place, Hash.stored(digest.digest()), ids, checksums);
+    }
+  }
+
+  static Content content(List<UUID> ids, Map<UUID, List<SealedRow>> rows) {
     MessageDigest digest = Hash.sha256();
-    digest.update(place.toBytes());
     ByteBuffer checksums = ByteBuffer.allocate(Checksums.SIZE * count(ids, rows));
     for (UUID id : ids) {
       for (SealedRow row : rows.getOrDefault(id, List.of())) {
@@ -113,7 +121,7 @@ record Seal(Place place, Hash hash, List<UUID> ids, Checksums checksums) {
         checksums.put((byte) row.tag()).putInt(row.checksum());
       }
     }
-    return new Seal(place, Hash.stored(digest.digest()), ids, new Checksums(checksums.array()));
+    return new Content(ids, Hash.stored(digest.digest()), new Checksums(checksums.array()));
   }
 
   private static int count(List<UUID> ids, Map<UUID, List<SealedRow>> rows) {

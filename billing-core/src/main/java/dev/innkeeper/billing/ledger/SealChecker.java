@@ -41,7 +41,7 @@ final class SealChecker {
 
   /** Whether the rows are what was sealed. */
   static boolean fits(Seal seal, Map<UUID, List<SealedRow>> rows) {
-    Seal now = Seal.of(seal.place(), seal.ids(), rows);
+    Seal now = Seal.content(seal.ids(), rows).at(seal.place());
     return now.hash().equals(seal.hash()) && now.checksums().isSame(seal.checksums());
   }
 

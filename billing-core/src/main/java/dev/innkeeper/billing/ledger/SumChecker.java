@@ -48,7 +48,7 @@ final class SumChecker {
       "select (select count(*) from @.ledger_transfer), (select count(*) from @.ledger_entry),"
           + " (select coalesce(sum(cardinality(ids)), 0) from @.ledger_seal),"
           + " (select coalesce(sum(entries), 0) from @.ledger_seal),"
-          + " (select coalesce(sum(cardinality(ids)), 0) from @.ledger_unsealed),"
+          + " (select coalesce(sum(transfers), 0) from @.ledger_unsealed),"
           + " (select count(*) from @.ledger_entry e where e.transfer_id in"
           + " (select unnest(ids) from @.ledger_unsealed))";
 

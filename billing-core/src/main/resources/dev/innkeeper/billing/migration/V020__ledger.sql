@@ -80,6 +80,7 @@ create index ledger_hold_open on ledger_hold (expires_at, owner, id) where remai
 create table ledger_unsealed (
   recorded_at timestamptz not null,
   first_id    uuid        not null,
+  transfers   int         not null check (transfers = cardinality(ids)),
   ids         uuid[]      not null,
   -- In order of time, so that a seal is about rows that lie together.
   primary key (recorded_at, first_id)

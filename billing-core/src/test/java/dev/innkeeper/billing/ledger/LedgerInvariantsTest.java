@@ -235,7 +235,7 @@ class LedgerInvariantsTest {
                   + " (select min(id::text)::uuid from @.ledger_transfer where kind = 'top-up')");
           handle.execute(
               "insert into @.ledger_unsealed"
-                  + " select recorded_from, ids[1], ids from @.ledger_seal");
+                  + " select recorded_from, ids[1], cardinality(ids), ids from @.ledger_seal");
           handle.execute("delete from @.ledger_seal");
         });
     seal();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.innkeeper.billing.db.Contention;
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.money.Amount;
@@ -11,7 +12,10 @@ import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.problem.NotAllowed;
 import dev.innkeeper.billing.testing.MutableClock;
 import dev.innkeeper.billing.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -159,5 +163,120 @@ class LedgerRaceTest {
           return null;
         });
     assertThat(posted.get()).isEqualTo(1);
+  }
+
+  /** The server looks for deadlocks at once; existing connections don't hear of it. */
+  private void findDeadlocksSoon() {
+    db.run(
+        handle -> {
+          String name = handle.createQuery("select current_database()").mapTo(String.class).one();
+          handle.execute("alter database " + name + " set deadlock_timeout = '20ms'");
+        });
+    pool.getHikariPoolMXBean().softEvictConnections();
+  }
+
+  @Test
+  void transactionsThatPostInOppositeOrdersAllGetThrough() throws Exception {
+    findDeadlocksSoon();
+    AccountId one = Accounts.funds(ids.next(), Currency.EUR);
+    AccountId two = Accounts.funds(ids.next(), Currency.EUR);
+    ledger.postAll(List.of(move(gateway, one, 1_000), move(gateway, two, 1_000)));
+    int workers = 8;
+    int each = 10;
+    ExecutorService threads = Executors.newFixedThreadPool(workers);
+    try {
+      List<Callable<Void>> jobs = new ArrayList<>();
+      for (int t = 0; t < workers; t++) {
+        boolean forth = t % 2 == 0;
+        jobs.add(
+            () -> {
+              for (int i = 0; i < each; i++) {
+                Transfer first = move(forth ? one : two, revenue, 1);
+                Transfer second = move(forth ? two : one, revenue, 1);
+                db.run(
+                    handle -> {
+                      ledger.require(first);
+                      ledger.require(second);
+                    });
+              }
+              return null;
+            });
+      }
+      for (Future<Void> future : threads.invokeAll(jobs)) {
+        future.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(ledger.balance(one)).isEqualTo(eur(1_000 - workers * each));
+    assertThat(ledger.balance(two)).isEqualTo(eur(1_000 - workers * each));
+  }
+
+  @Test
+  void aCallersTransactionThatLosesIsToldToRunAgain() throws Exception {
+    findDeadlocksSoon();
+    AccountId one = Accounts.funds(ids.next(), Currency.EUR);
+    AccountId two = Accounts.funds(ids.next(), Currency.EUR);
+    ledger.postAll(List.of(move(gateway, one, 10), move(gateway, two, 10)));
+    CountDownLatch bothHaveTheirFirst = new CountDownLatch(2);
+    List<Transfer> lost = Collections.synchronizedList(new ArrayList<>());
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      List<Callable<Boolean>> jobs = new ArrayList<>();
+      for (AccountId first : List.of(one, two)) {
+        Transfer here = move(first, revenue, 1);
+        Transfer there = move(first.equals(one) ? two : one, revenue, 1);
+        jobs.add(
+            () -> {
+              boolean won = postBoth(here, there, bothHaveTheirFirst);
+              if (!won) {
+                lost.addAll(List.of(here, there));
+              }
+              return won;
+            });
+      }
+      List<Boolean> won = new ArrayList<>();
+      for (Future<Boolean> future : threads.invokeAll(jobs)) {
+        won.add(future.get());
+      }
+      assertThat(won).containsExactlyInAnyOrder(true, false);
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(ledger.requireAll(lost)).hasSize(2).noneMatch(PostResult.Posted::replayed);
+    assertThat(ledger.balance(one)).isEqualTo(eur(8));
+    assertThat(ledger.balance(two)).isEqualTo(eur(8));
+  }
+
+  /** In a transaction of the caller's; false when it lost and was rolled back. */
+  private boolean postBoth(Transfer first, Transfer second, CountDownLatch between)
+      throws SQLException {
+    try (Connection connection = pool.getConnection()) {
+      connection.setAutoCommit(false);
+      try {
+        PostResult.Posted unused =
+            db.joining(
+                connection,
+                () -> {
+                  ledger.require(first);
+                  between.countDown();
+                  await(between);
+                  return ledger.require(second);
+                });
+        connection.commit();
+        return true;
+      } catch (Contention e) {
+        connection.rollback();
+        return false;
+      }
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
