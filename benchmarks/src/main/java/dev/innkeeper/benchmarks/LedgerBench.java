@@ -43,7 +43,7 @@ final class LedgerBench implements Bench.Driver {
   @Override
   public void run(Bench.Pace pace, PrintStream out) throws Exception {
     int wallets = pace == Bench.Pace.QUICK ? 20_000 : 200_000;
-    long roundMillis = pace == Bench.Pace.QUICK ? 2_000 : 4_000;
+    long roundMillis = pace == Bench.Pace.QUICK ? 2_000 : 3_000;
     int rounds = pace == Bench.Pace.QUICK ? 3 : 5;
     try (BenchDatabase server = BenchDatabase.start();
         HikariDataSource pool = server.createDatabase("ledger", CLIENTS + 4);
