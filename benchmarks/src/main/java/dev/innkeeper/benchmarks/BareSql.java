@@ -1,5 +1,6 @@
 package dev.innkeeper.benchmarks;
 
+import dev.innkeeper.billing.db.SqlArrays;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -11,7 +12,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /**
@@ -23,15 +23,15 @@ final class BareSql {
       "with transfer as (insert into billing.ledger_transfer (id, owner, kind, status,"
           + " request_hash, effective_at, recorded_at)"
           + " select i, o, 'move', 'POSTED', h, ?, ?"
-          + " from unnest(?::text::uuid[], ?::text::uuid[], ?::bytea[]) t(i, o, h)),"
+          + " from unnest(?::uuid[], ?::uuid[], ?::bytea[]) t(i, o, h)),"
           + " entry as (insert into billing.ledger_entry (owner, account, recorded_at, seq,"
           + " transfer_id, line, amount, balance_after) select o, a, ?, s, t, l, m, b"
-          + " from unnest(?::text::uuid[], ?::bigint[], ?::bigint[], ?::text::uuid[], ?::smallint[],"
+          + " from unnest(?::uuid[], ?::bigint[], ?::bigint[], ?::uuid[], ?::smallint[],"
           + " ?::bigint[], ?::bigint[]) e(o, a, s, t, l, m, b)),"
           + " unsealed as (insert into billing.ledger_unsealed (recorded_at, first_id,"
-          + " transfers, ids) select ?, i[1], cardinality(i), i from (select ?::text::uuid[] as i) b)"
+          + " transfers, ids) select ?, i[1], cardinality(i), i from (select ?::uuid[] as i) b)"
           + " update billing.ledger_account a set balance = a.balance + c.b, seq = c.s,"
-          + " recorded_at = ? from unnest(?::text::uuid[], ?::bigint[], ?::bigint[], ?::bigint[])"
+          + " recorded_at = ? from unnest(?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[])"
           + " c(o, a, b, s) where a.owner = c.o and a.account = c.a";
 
   private static final String ONE_ROW =
@@ -130,9 +130,7 @@ final class BareSql {
     for (int i = 0; i < values.length; i++) {
       Object value = values[i];
       if (value instanceof UUID[] uuids) {
-        statement.setString(
-            i + 1,
-            Arrays.stream(uuids).map(UUID::toString).collect(Collectors.joining(",", "{", "}")));
+        statement.setArray(i + 1, SqlArrays.ids(connection, uuids));
       } else if (value instanceof Long[] longs) {
         statement.setArray(i + 1, connection.createArrayOf("int8", longs));
       } else if (value instanceof Short[] shorts) {
