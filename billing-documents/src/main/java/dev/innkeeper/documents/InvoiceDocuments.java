@@ -1,5 +1,6 @@
 package dev.innkeeper.documents;
 
+import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.billing.problem.NotAllowed;
 import java.io.ByteArrayOutputStream;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -59,6 +61,20 @@ public final class InvoiceDocuments {
   /** The languages there are words of, sorted. */
   public List<String> languages() {
     return words.languages();
+  }
+
+  /** A sum as a language writes it, such as {@code EUR 1,234.50}; no digit is rounded away. */
+  public String money(String language, Amount amount) {
+    return formats(language).money(amount);
+  }
+
+  /** A day as a language writes it, such as {@code 21 November 2026}. */
+  public String date(String language, LocalDate day) {
+    return formats(language).date(day);
+  }
+
+  private Formats formats(String language) {
+    return new Formats(words.in(words.served(language)));
   }
 
   /** A page for browsers, complete in itself, that is also well-formed XML. */

@@ -57,6 +57,7 @@ final class PdfPrinter {
     add("Noto Sans", NORMAL, TemplateFolder.resource("fonts/NotoSans-Regular.ttf"));
     add("Noto Sans", BOLD, TemplateFolder.resource("fonts/NotoSans-Bold.ttf"));
     add("DejaVu Sans", NORMAL, TemplateFolder.resource("fonts/DejaVuSans.ttf"));
+    add("Noto Emoji", NORMAL, TemplateFolder.resource("fonts/NotoEmoji.ttf"));
     for (String name : folder.names()) {
       if (name.startsWith("fonts/")) {
         String file = name.substring("fonts/".length(), name.length() - ".ttf".length());

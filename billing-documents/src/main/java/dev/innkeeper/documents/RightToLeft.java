@@ -5,7 +5,8 @@ import com.openhtmltopdf.bidi.BidiSplitter;
 import com.openhtmltopdf.bidi.BidiTextRun;
 import java.text.Bidi;
 import java.text.Normalizer;
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Text that runs from right to left, laid out with the JDK's implementation of Unicode's bidi
@@ -18,8 +19,26 @@ final class RightToLeft implements BidiReorderer {
     return new Splitter();
   }
 
+  /**
+   * A run as it is seen from left to right. Runs hold the numbers and foreign words within them,
+   * since the layout sets runs side by side in the order in which they are read.
+   */
   @Override
   public String reorderRTLTextToLTR(String text) {
+    Bidi bidi = new Bidi(text, Bidi.DIRECTION_RIGHT_TO_LEFT);
+    int count = bidi.getRunCount();
+    byte[] levels = new byte[count];
+    String[] parts = new String[count];
+    for (int i = 0; i < count; i++) {
+      levels[i] = (byte) bidi.getRunLevel(i);
+      String part = text.substring(bidi.getRunStart(i), bidi.getRunLimit(i));
+      parts[i] = levels[i] % 2 == 0 ? part : reversed(part);
+    }
+    Bidi.reorderVisually(levels, 0, parts, 0, count);
+    return String.join("", parts);
+  }
+
+  private static String reversed(String text) {
     StringBuilder reversed = new StringBuilder(text.length());
     int end = text.length();
     while (end > 0) {
@@ -64,9 +83,12 @@ final class RightToLeft implements BidiReorderer {
     return true;
   }
 
-  /** Cuts a paragraph into runs of one direction. Not thread-safe. */
+  /**
+   * Cuts a paragraph into what is read from the left and what is read from the right, numbers and
+   * foreign words within the latter included. Not thread-safe.
+   */
   private static final class Splitter implements BidiSplitter {
-    private @Nullable Bidi bidi;
+    private final List<BidiTextRun> runs = new ArrayList<>();
 
     @Override
     public void setParagraph(String paragraph, byte defaultDirection) {
@@ -76,22 +98,31 @@ final class RightToLeft implements BidiReorderer {
             case RTL -> Bidi.DIRECTION_RIGHT_TO_LEFT;
             default -> Bidi.DIRECTION_DEFAULT_LEFT_TO_RIGHT;
           };
-      bidi = new Bidi(paragraph, flags);
+      Bidi bidi = new Bidi(paragraph, flags);
+      runs.clear();
+      int start = 0;
+      for (int i = 0; i < bidi.getRunCount(); i++) {
+        boolean last = i + 1 == bidi.getRunCount();
+        byte direction = direction(bidi, i);
+        if (last || direction(bidi, i + 1) != direction) {
+          runs.add(new BidiTextRun(start, bidi.getRunLimit(i) - start, direction));
+          start = bidi.getRunLimit(i);
+        }
+      }
+    }
+
+    private static byte direction(Bidi bidi, int run) {
+      return bidi.getRunLevel(run) == 0 ? LTR : RTL;
     }
 
     @Override
     public int countTextRuns() {
-      return bidi == null ? 0 : bidi.getRunCount();
+      return runs.size();
     }
 
     @Override
     public BidiTextRun getVisualRun(int run) {
-      if (bidi == null) {
-        throw new IllegalStateException("no paragraph was set");
-      }
-      int start = bidi.getRunStart(run);
-      return new BidiTextRun(
-          start, bidi.getRunLimit(run) - start, bidi.getRunLevel(run) % 2 == 0 ? LTR : RTL);
+      return runs.get(run);
     }
 
     @Override

@@ -107,6 +107,14 @@ class InvoiceDocumentsTest {
   }
 
   @Test
+  void emojiAreShownByAnEmbeddedFont() {
+    String name = "Party 🎉🚀❤️✅👍👩‍💻🇩🇪🏽";
+    Invoice invoice = Samples.eur().line(name, "1", "piece", "10", Samples.DE_19).build();
+
+    assertThat(pdf(invoice).all()).contains("🎉🚀", "👩").doesNotContain("\uFFFD");
+  }
+
+  @Test
   void emojiAndBrokenCharactersLeaveThePageWhole() {
     String name = "Party 🎉👩‍💻🇩🇪 \uD800 \u0001 漢字";
     Invoice invoice = Samples.eur().line(name, "1", "piece", "10", Samples.DE_19).build();

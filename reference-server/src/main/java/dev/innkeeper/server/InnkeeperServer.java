@@ -2,12 +2,18 @@ package dev.innkeeper.server;
 
 import dev.innkeeper.billing.BillingEngine;
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.invoice.InvoiceSettings;
 import dev.innkeeper.billing.json.BillingJson;
+import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.billing.webhook.WebhookSettings;
+import dev.innkeeper.documents.InvoiceDocuments;
 import dev.innkeeper.server.auth.Access;
 import dev.innkeeper.server.auth.Identity;
 import dev.innkeeper.server.config.Mode;
 import dev.innkeeper.server.config.ServerConfig;
+import dev.innkeeper.server.documents.InvoiceFiles;
+import dev.innkeeper.server.mail.MailWorker;
+import dev.innkeeper.server.mail.Mails;
 import dev.innkeeper.server.pages.Pages;
 import dev.innkeeper.server.plugins.Plugins;
 import dev.innkeeper.server.plugins.Provisioners;
@@ -32,6 +38,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -105,6 +112,8 @@ public final class InnkeeperServer implements AutoCloseable {
 
   private static InnkeeperServer start(ServerConfig config, Work work, Deque<AutoCloseable> parts) {
     requireFreePort(config.http());
+    InvoiceDocuments documents = documents(config.documentTemplates());
+    Mails.Texts texts = texts(config.mail().templates());
     DataFolder folder = DataFolder.take(config.dataFolder());
     parts.push(folder);
     ServerDatabase database = ServerDatabase.open(config.database(), folder);
@@ -117,17 +126,24 @@ public final class InnkeeperServer implements AutoCloseable {
             .schema(ServerDatabase.ENGINE_SCHEMA)
             .clock(trialClock == null ? Clock.systemUTC() : trialClock)
             .webhooks(WebhookSettings.standard().withTargets(config.webhookTargets()))
+            .invoicing(InvoiceSettings.of(config.seller()))
             .migrate();
     if (config.mode() == Mode.TRIAL) {
       builder.sandbox();
     }
     ProvisioningHook hook = new ProvisioningHook();
-    BillingEngine engine = builder.hook(hook.eventHook()).build();
+    Mails mails = Mails.create(database.server(), Clock.systemUTC(), texts, config);
+    BillingEngine engine = builder.hook(hook.eventHook()).hook(mails.hook()).build();
     parts.push(engine);
+    InvoiceFiles invoiceFiles = InvoiceFiles.of(engine, documents);
+    MailWorker mailWorker = mails.worker(engine, documents, invoiceFiles);
+    parts.push(mailWorker);
     Orchestrator orchestrator =
         provisioning(config, database, new Hooked(engine, hook, folder.nodeName()), parts);
     DueWorker worker =
-        new DueWorker(engine, List.of(() -> orchestrator.tick(Clock.systemUTC().instant())));
+        new DueWorker(
+            engine,
+            List.of(() -> orchestrator.tick(Clock.systemUTC().instant()), mailWorker::writeDue));
     parts.push(worker);
     Access access = new Access(database.server(), engine, Clock.systemUTC());
     Services services =
@@ -141,6 +157,8 @@ public final class InnkeeperServer implements AutoCloseable {
                 : Optional.of(new TrialTime(trialClock, worker::drain)),
             new Shop(engine, new ProvisionedResources(orchestrator), worker::soon),
             orchestrator,
+            invoiceFiles,
+            mails,
             worker::soon);
     Javalin web = listen(services);
     parts.push(web::stop);
@@ -149,9 +167,31 @@ public final class InnkeeperServer implements AutoCloseable {
     if (work == Work.BY_ITSELF) {
       worker.start(config.workInterval());
       orchestrator.start();
+      mailWorker.start(config.workInterval());
     }
     LOG.info("listening on {}", url);
     return new InnkeeperServer(parts, services, url);
+  }
+
+  private static InvoiceDocuments documents(@Nullable Path templates) {
+    if (templates == null) {
+      return InvoiceDocuments.standard();
+    }
+    try {
+      return InvoiceDocuments.withTemplates(templates);
+    } catch (InvalidInput e) {
+      throw new StartProblem(
+          "the templates of invoices in " + templates + " can't be used: " + e.getMessage(), e);
+    }
+  }
+
+  private static Mails.Texts texts(@Nullable Path folder) {
+    try {
+      return Mails.Texts.read(folder);
+    } catch (InvalidInput e) {
+      throw new StartProblem(
+          "the texts of mails in " + folder + " can't be used: " + e.getMessage(), e);
+    }
   }
 
   /** An engine, the hook it was built with, and what this server is called. */

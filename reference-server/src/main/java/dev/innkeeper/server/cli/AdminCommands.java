@@ -2,13 +2,16 @@ package dev.innkeeper.server.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.innkeeper.server.client.ApiClient;
+import dev.innkeeper.server.client.ApiProblem;
 import dev.innkeeper.server.config.ConfigProblem;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -146,7 +149,7 @@ final class AdminCommands {
   @Command(
       name = "invoice",
       description = "Invoices.",
-      subcommands = InvoiceList.class,
+      subcommands = {InvoiceList.class, InvoiceFile.class},
       mixinStandardHelpOptions = true)
   static final class Invoice {}
 
@@ -172,6 +175,72 @@ final class AdminCommands {
                   amount(item.path("total")),
                   amount(item.path("open"))));
       return table.toString();
+    }
+  }
+
+  @Command(name = "file", description = "Saves an invoice as a file.")
+  static final class InvoiceFile extends AdminCommand {
+    @Parameters(index = "0", paramLabel = "CUSTOMER", description = "the customer's id")
+    private String customer = "";
+
+    @Parameters(index = "1", paramLabel = "INVOICE", description = "its number or id")
+    private String invoice = "";
+
+    @Option(names = "--pdf", paramLabel = "FILE", description = "save it as PDF")
+    private @Nullable Path pdf;
+
+    @Option(
+        names = "--factur-x",
+        paramLabel = "FILE",
+        description = "save it as PDF with its XML inside")
+    private @Nullable Path facturX;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "save it as a page")
+    private @Nullable Path html;
+
+    @Override
+    String run(ApiClient client) {
+      String invoices =
+          "/v1/admin/customers/"
+              + URLEncoder.encode(customer, StandardCharsets.UTF_8)
+              + "/invoices";
+      List<String> found = new ArrayList<>();
+      Pages.each(
+          client,
+          invoices + "?limit=100",
+          item -> {
+            if (item.path("number").asText().equals(invoice)
+                || item.path("id").asText().equals(invoice)) {
+              found.add(item.path("id").asText());
+            }
+          });
+      if (found.isEmpty()) {
+        throw new ApiProblem(
+            "the customer has no invoice " + invoice + ": see 'invoice list " + customer + "'");
+      }
+      StringBuilder saved = new StringBuilder();
+      String path = invoices + "/" + found.get(0) + "/";
+      save(client, path + "pdf", pdf, saved);
+      save(client, path + "factur-x", facturX, saved);
+      save(client, path + "html", html, saved);
+      if (saved.isEmpty()) {
+        throw new ConfigProblem("say what to save: --pdf FILE, --factur-x FILE or --html FILE");
+      }
+      return saved.toString();
+    }
+
+    private static void save(
+        ApiClient client, String path, @Nullable Path file, StringBuilder saved) {
+      if (file == null) {
+        return;
+      }
+      byte[] content = client.getFile(path);
+      try {
+        Files.write(file, content);
+      } catch (IOException e) {
+        throw new ConfigProblem("can't write " + file + " (" + e + "): name another file");
+      }
+      saved.append(file).append(": ").append(content.length).append(" bytes\n");
     }
   }
 

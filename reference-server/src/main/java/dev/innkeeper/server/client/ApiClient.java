@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +71,17 @@ public final class ApiClient {
     return send(request(path).GET().build());
   }
 
+  /** A file, such as an invoice's PDF. */
+  public byte[] getFile(String path) {
+    HttpRequest request = request(path).GET().build();
+    HttpResponse<byte[]> response = exchange(request, BodyHandlers.ofByteArray());
+    if (response.statusCode() >= 400) {
+      throw refused(
+          response.statusCode(), parse(new String(response.body(), StandardCharsets.UTF_8)));
+    }
+    return response.body();
+  }
+
   public JsonNode delete(String path) {
     return send(request(path).DELETE().build());
   }
@@ -109,9 +121,17 @@ public final class ApiClient {
   }
 
   private JsonNode send(HttpRequest request) {
-    HttpResponse<String> response;
+    HttpResponse<String> response = exchange(request, BodyHandlers.ofString());
+    JsonNode body = parse(response.body());
+    if (response.statusCode() >= 400) {
+      throw refused(response.statusCode(), body);
+    }
+    return body;
+  }
+
+  private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
     try {
-      response = http.send(request, BodyHandlers.ofString());
+      return http.send(request, handler);
     } catch (IOException e) {
       throw new ApiProblem(
           0,
@@ -122,18 +142,17 @@ public final class ApiClient {
       Thread.currentThread().interrupt();
       throw new ApiProblem(0, "interrupted", "interrupted while waiting for " + url, List.of());
     }
-    JsonNode body = parse(response.body());
-    if (response.statusCode() >= 400) {
-      List<String> fixes = new ArrayList<>();
-      body.path("errors")
-          .forEach(e -> fixes.add(e.path("field").asText() + ": " + e.path("fix").asText()));
-      throw new ApiProblem(
-          response.statusCode(),
-          body.path("code").asText("error"),
-          body.path("detail").asText("status " + response.statusCode()),
-          fixes);
-    }
-    return body;
+  }
+
+  private static ApiProblem refused(int status, JsonNode body) {
+    List<String> fixes = new ArrayList<>();
+    body.path("errors")
+        .forEach(e -> fixes.add(e.path("field").asText() + ": " + e.path("fix").asText()));
+    return new ApiProblem(
+        status,
+        body.path("code").asText("error"),
+        body.path("detail").asText("status " + status),
+        fixes);
   }
 
   private JsonNode parse(String text) {

@@ -1,8 +1,13 @@
 package dev.innkeeper.server.config;
 
+import dev.innkeeper.billing.customer.Address;
+import dev.innkeeper.billing.invoice.Seller;
 import dev.innkeeper.billing.webhook.WebhookTargets;
 import dev.innkeeper.server.config.ServerConfig.DatabaseSettings;
 import dev.innkeeper.server.config.ServerConfig.Http;
+import dev.innkeeper.server.config.ServerConfig.MailSettings;
+import dev.innkeeper.server.config.ServerConfig.Smtp;
+import dev.innkeeper.server.config.ServerConfig.Tls;
 import dev.innkeeper.server.config.ServerConfig.Trial;
 import java.io.IOException;
 import java.io.Reader;
@@ -10,8 +15,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -167,7 +174,90 @@ public final class ConfigReader {
         provisioners(),
         Duration.ofMillis(integer(ConfigKey.WORK_INTERVAL_MILLIS, 10, 3_600_000)),
         webhookTargets(mode),
-        trial(mode));
+        trial(mode),
+        seller(),
+        optionalPath(ConfigKey.DOCUMENTS_TEMPLATES),
+        new MailSettings(smtp(), optionalPath(ConfigKey.MAIL_TEMPLATES)));
+  }
+
+  private Seller seller() {
+    String country = setting(ConfigKey.SELLER_COUNTRY).value();
+    if (!country.isEmpty() && !List.of(Locale.getISOCountries()).contains(country)) {
+      throw wrong(ConfigKey.SELLER_COUNTRY, "must be a country's two letters, such as DE");
+    }
+    ZoneId zone;
+    try {
+      zone = ZoneId.of(text(ConfigKey.SELLER_ZONE));
+    } catch (DateTimeException e) {
+      throw wrong(ConfigKey.SELLER_ZONE, "must be a time zone such as Europe/Berlin");
+    }
+    return new Seller(
+        "main",
+        text(ConfigKey.SELLER_NAME),
+        new Address(
+            optional(ConfigKey.SELLER_STREET),
+            optional(ConfigKey.SELLER_POSTAL_CODE),
+            optional(ConfigKey.SELLER_CITY),
+            country.isEmpty() ? null : country),
+        optional(ConfigKey.SELLER_VAT_ID),
+        optional(ConfigKey.SELLER_EMAIL),
+        optional(ConfigKey.SELLER_PHONE),
+        optional(ConfigKey.SELLER_WEBSITE),
+        optional(ConfigKey.SELLER_REGISTRATION),
+        optional(ConfigKey.SELLER_IBAN),
+        optional(ConfigKey.SELLER_BIC),
+        zone);
+  }
+
+  private @Nullable Smtp smtp() {
+    String host = setting(ConfigKey.MAIL_HOST).value().trim();
+    if (host.isEmpty()) {
+      return null;
+    }
+    if (!host.matches("[A-Za-z0-9.:-]+")) {
+      throw wrong(ConfigKey.MAIL_HOST, "must be a host's name, such as smtp.example.org");
+    }
+    String from = setting(ConfigKey.MAIL_FROM).value().trim();
+    if (!from.matches("[^\\s<>@\",;:]+@[A-Za-z0-9.-]+")) {
+      throw wrong(ConfigKey.MAIL_FROM, "must be an address such as billing@example.org");
+    }
+    Tls tls =
+        switch (setting(ConfigKey.MAIL_TLS).value()) {
+          case "starttls" -> Tls.STARTTLS;
+          case "tls" -> Tls.TLS;
+          case "none" -> Tls.NONE;
+          default -> throw wrong(ConfigKey.MAIL_TLS, "must be starttls, tls or none");
+        };
+    return new Smtp(
+        host,
+        integer(ConfigKey.MAIL_PORT, 1, 65535),
+        tls,
+        setting(ConfigKey.MAIL_USER).value(),
+        mailPassword(),
+        from);
+  }
+
+  private String mailPassword() {
+    Path file = optionalPath(ConfigKey.MAIL_PASSWORD_FILE);
+    if (file == null) {
+      return setting(ConfigKey.MAIL_PASSWORD).value();
+    }
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw problem(
+          ConfigKey.MAIL_PASSWORD_FILE, "can't read " + file + ": name a file that can be read");
+    }
+  }
+
+  private @Nullable String optional(ConfigKey key) {
+    String value = setting(key).value().trim();
+    return value.isEmpty() ? null : value;
+  }
+
+  private @Nullable Path optionalPath(ConfigKey key) {
+    String value = optional(key);
+    return value == null ? null : Path.of(value).toAbsolutePath().normalize();
   }
 
   private WebhookTargets webhookTargets(Mode mode) {

@@ -1,5 +1,6 @@
 package dev.innkeeper.server.config;
 
+import dev.innkeeper.billing.invoice.Seller;
 import dev.innkeeper.billing.webhook.WebhookTargets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param catalogFile applied at every start; null for none
  * @param pluginModules Maven modules that are loaded without packaging
  * @param provisioners settings by provisioner's kind
+ * @param seller who issues invoices
+ * @param documentTemplates a folder that takes the place of built-in templates; null for none
  */
 public record ServerConfig(
     Mode mode,
@@ -27,7 +30,10 @@ public record ServerConfig(
     Map<String, Map<String, String>> provisioners,
     Duration workInterval,
     WebhookTargets webhookTargets,
-    Trial trial) {
+    Trial trial,
+    Seller seller,
+    @Nullable Path documentTemplates,
+    MailSettings mail) {
 
   /**
    * Where to listen.
@@ -62,4 +68,33 @@ public record ServerConfig(
    * @param clockStands time passes only when it is moved
    */
   public record Trial(@Nullable Instant clockStart, boolean clockStands) {}
+
+  /**
+   * How mails leave.
+   *
+   * @param smtp null when there is no server: mails are kept, and not sent
+   * @param templates a folder that takes the place of built-in texts; null for none
+   */
+  public record MailSettings(@Nullable Smtp smtp, @Nullable Path templates) {}
+
+  /** How the way to the SMTP server is protected. */
+  public enum Tls {
+    STARTTLS,
+    TLS,
+    NONE
+  }
+
+  /**
+   * An SMTP server.
+   *
+   * @param user empty for none
+   * @param password never printed
+   * @param from the address that mails come from
+   */
+  public record Smtp(String host, int port, Tls tls, String user, String password, String from) {
+    @Override
+    public String toString() {
+      return host + ":" + port;
+    }
+  }
 }

@@ -215,6 +215,7 @@ public final class Story {
         narrator.chapter(today(), "Ben is reminded, with the invoice attached");
         require(Site.status(site) == 200, "a site is not suspended before its time");
         narrator.say("His site still runs.", "answers 200");
+        narrator.say("    by mail: " + reminder(ben));
         before = reminders;
       }
       suspended = events.contains("subscription.suspended");
@@ -233,6 +234,18 @@ public final class Story {
             ? "Whoever visits his site finds nobody there."
             : "Whoever visits his site is told how it comes back.",
         stage.stopped());
+  }
+
+  /** The subject of the latest reminder, which must have the invoice with it. */
+  private String reminder(Cast who) {
+    for (JsonNode mail : admin.get("/v1/admin/mails?limit=100").path("items")) {
+      if (mail.path("event").asText().equals("grace.reminder")
+          && mail.path("customerId").asText().equals(who.id())) {
+        require(!mail.path("invoiceIds").isEmpty(), "the reminder should have the invoice with it");
+        return mail.path("subject").asText();
+      }
+    }
+    throw new StoryBroken(who.name() + " should have been reminded by mail");
   }
 
   private void benPays(Cast ben, String site) {

@@ -4,6 +4,8 @@ import dev.innkeeper.billing.invoice.Invoice;
 import dev.innkeeper.billing.invoice.PaymentSource;
 import dev.innkeeper.billing.payment.PaymentMix;
 import dev.innkeeper.billing.problem.NotAllowed;
+import dev.innkeeper.server.documents.InvoiceAnswer;
+import dev.innkeeper.server.documents.InvoiceForm;
 import dev.innkeeper.server.runtime.Services;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -29,6 +31,14 @@ final class InvoicePages extends PageRoutes {
   void addTo(RoutesConfig routes) {
     routes.get("/invoices", ctx -> forCustomer(ctx, this::list));
     routes.get("/invoices/{id}", ctx -> forCustomer(ctx, this::show));
+    for (InvoiceForm form : InvoiceForm.values()) {
+      routes.get(
+          "/invoices/{id}/" + form.path(),
+          ctx -> forCustomer(ctx, (c, visit, customerId) -> file(c, customerId, "id", form)));
+      routes.get(
+          "/admin/customers/{id}/invoices/{invoice}/" + form.path(),
+          ctx -> forAdmin(ctx, (c, visit) -> file(c, id(c, "id"), "invoice", form)));
+    }
     routes.post("/invoices/{id}/pay", ctx -> forCustomer(ctx, this::pay));
   }
 
@@ -53,6 +63,10 @@ final class InvoicePages extends PageRoutes {
             new InvoiceView.Frame(
                 "/invoices/" + invoice.id(), "/invoices", "Invoices", sources(customerId)));
     show(ctx, visit, shown.title(), "invoice.jte", Map.of("view", shown));
+  }
+
+  private void file(Context ctx, UUID customerId, String parameter, InvoiceForm form) {
+    InvoiceAnswer.send(ctx, services.invoiceFiles().get(customerId, id(ctx, parameter), form));
   }
 
   private List<View.Choice> sources(UUID customerId) {

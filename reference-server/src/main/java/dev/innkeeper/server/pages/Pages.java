@@ -30,6 +30,7 @@ public final class Pages {
   private final WebhookPages webhooks;
   private final EventPages events;
   private final ResourcePages resources;
+  private final MailPages mails;
 
   public Pages(Services services) {
     this.renderer = new Renderer(services);
@@ -42,6 +43,7 @@ public final class Pages {
     this.webhooks = new WebhookPages(services, renderer);
     this.events = new EventPages(services, renderer);
     this.resources = new ResourcePages(services, renderer);
+    this.mails = new MailPages(services, renderer);
   }
 
   /** Adds every route. */
@@ -58,6 +60,7 @@ public final class Pages {
     webhooks.addTo(routes);
     events.addTo(routes);
     resources.addTo(routes);
+    mails.addTo(routes);
   }
 
   private static void headers(Context ctx) {

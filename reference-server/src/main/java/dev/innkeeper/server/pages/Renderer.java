@@ -105,6 +105,7 @@ final class Renderer {
       links.add(link(path, "/admin/customers", "Customers"));
       links.add(link(path, "/admin/invoices", "Invoices"));
       links.add(link(path, "/admin/resources", "Resources"));
+      links.add(link(path, "/admin/mails", "Mails"));
       links.add(link(path, "/admin/ledger", "Ledger"));
       links.add(link(path, "/admin/vouchers", "Vouchers"));
       links.add(link(path, "/admin/prices", "Prices"));

@@ -3,9 +3,12 @@ package dev.innkeeper.server.rest;
 import dev.innkeeper.billing.invoice.Invoice;
 import dev.innkeeper.billing.invoice.PaymentSource;
 import dev.innkeeper.billing.payment.PaymentMix;
+import dev.innkeeper.server.documents.InvoiceAnswer;
+import dev.innkeeper.server.documents.InvoiceForm;
 import dev.innkeeper.server.rest.Endpoint.Caller;
 import dev.innkeeper.server.runtime.Services;
 import io.javalin.http.Context;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +28,29 @@ final class InvoiceRoutes {
   }
 
   List<Endpoint> endpoints() {
+    List<Endpoint> all = new ArrayList<>(asData());
+    for (InvoiceForm form : InvoiceForm.values()) {
+      all.add(
+          Endpoint.get(
+              "/v1/invoices/{id}/" + form.path(),
+              Caller.CUSTOMER,
+              "An invoice " + form.words() + ".",
+              ctx -> file(ctx, requests.customer(ctx), requests.id(ctx, "id"), form)));
+      all.add(
+          Endpoint.get(
+              "/v1/admin/customers/{id}/invoices/{invoice}/" + form.path(),
+              Caller.ADMIN,
+              "A customer's invoice " + form.words() + ".",
+              ctx -> file(ctx, requests.id(ctx, "id"), requests.id(ctx, "invoice"), form)));
+    }
+    return all;
+  }
+
+  private void file(Context ctx, UUID customerId, UUID invoiceId, InvoiceForm form) {
+    InvoiceAnswer.send(ctx, services.invoiceFiles().get(customerId, invoiceId, form));
+  }
+
+  private List<Endpoint> asData() {
     return List.of(
         Endpoint.get(
                 "/v1/invoices",

@@ -30,6 +30,7 @@ public final class RestApi {
     all.addAll(new WebhookRoutes(services, requests).endpoints());
     all.addAll(new EventRoutes(services, requests).endpoints());
     all.addAll(new HealthRoutes(services, requests).endpoints());
+    all.addAll(new MailRoutes(services, requests).endpoints());
     all.addAll(new ClockRoutes(services, requests).endpoints());
     this.endpoints = List.copyOf(all);
     this.description = OpenApi.describe(services.json(), endpoints).toPrettyString();

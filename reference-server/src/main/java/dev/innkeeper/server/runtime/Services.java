@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.innkeeper.billing.BillingEngine;
 import dev.innkeeper.server.auth.Access;
 import dev.innkeeper.server.config.ServerConfig;
+import dev.innkeeper.server.documents.InvoiceFiles;
+import dev.innkeeper.server.mail.Mails;
 import dev.innkeeper.server.provisioning.Orchestrator;
 import dev.innkeeper.server.time.TrialTime;
 import java.util.Optional;
@@ -14,6 +16,8 @@ import java.util.Optional;
  * @param trial how to move the clock; empty in production, where it can't be moved
  * @param shop starts services
  * @param provisioning has the world match what is paid for
+ * @param invoiceFiles invoices as PDF and the like
+ * @param mails what customers are told
  * @param doDueWork looks for due work soon, without waiting for it
  */
 public record Services(
@@ -24,4 +28,6 @@ public record Services(
     Optional<TrialTime> trial,
     Shop shop,
     Orchestrator provisioning,
+    InvoiceFiles invoiceFiles,
+    Mails mails,
     Runnable doDueWork) {}

@@ -1,0 +1,100 @@
+package dev.innkeeper.server.rest;
+
+import dev.innkeeper.billing.problem.InvalidInput;
+import dev.innkeeper.server.mail.Mail;
+import dev.innkeeper.server.mail.MailStatus;
+import dev.innkeeper.server.mail.Mails;
+import dev.innkeeper.server.rest.Endpoint.Caller;
+import dev.innkeeper.server.runtime.Services;
+import io.javalin.http.Context;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Mails to customers, for an operator. */
+final class MailRoutes {
+  private final Services services;
+  private final Requests requests;
+
+  MailRoutes(Services services, Requests requests) {
+    this.services = services;
+    this.requests = requests;
+  }
+
+  List<Endpoint> endpoints() {
+    return List.of(
+        Endpoint.get(
+                "/v1/admin/mails",
+                Caller.ADMIN,
+                "Mails that were sent, wait or were given up on, the latest first.",
+                this::list)
+            .withQuery("status", "after", "limit"),
+        Endpoint.post(
+            "/v1/admin/customers/{id}/mails/{mail}/send",
+            Caller.ADMIN,
+            "Sends a mail, again if it was sent before.",
+            this::send));
+  }
+
+  /** A mail without its texts. */
+  record Item(
+      UUID customerId,
+      UUID id,
+      String event,
+      Instant occurredAt,
+      MailStatus status,
+      @Nullable String recipient,
+      @Nullable String subject,
+      List<UUID> invoiceIds,
+      int attempts,
+      @Nullable String error,
+      @Nullable Instant sentAt,
+      String cursor) {
+    static Item of(Mail mail) {
+      return new Item(
+          mail.customerId(),
+          mail.id(),
+          mail.eventType(),
+          mail.occurredAt(),
+          mail.status(),
+          mail.text() == null ? null : mail.text().recipient(),
+          mail.text() == null ? null : mail.text().subject(),
+          mail.invoiceIds(),
+          mail.attempts(),
+          mail.error(),
+          mail.sentAt(),
+          Mails.cursor(mail));
+    }
+  }
+
+  private void list(Context ctx) {
+    int limit = requests.limit(ctx);
+    List<Item> found =
+        services
+            .mails()
+            .list(status(ctx.queryParam("status")), requests.cursor(ctx), limit + 1)
+            .stream()
+            .map(Item::of)
+            .toList();
+    requests.page(ctx, found, limit, Item::cursor);
+  }
+
+  private static @Nullable MailStatus status(@Nullable String text) {
+    if (text == null) {
+      return null;
+    }
+    for (MailStatus status : MailStatus.values()) {
+      if (status.name().equals(text.toUpperCase(Locale.ROOT))) {
+        return status;
+      }
+    }
+    throw new InvalidInput("status", "must be new, held, ready, sent or parked");
+  }
+
+  private void send(Context ctx) {
+    services.mails().sendAgain(requests.id(ctx, "id"), requests.id(ctx, "mail"));
+    ctx.status(204);
+  }
+}
