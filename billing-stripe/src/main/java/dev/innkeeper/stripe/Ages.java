@@ -46,13 +46,18 @@ final class Ages {
         : new OutgoingResult.Absent();
   }
 
+  /** Whether what was sent at first may still be under way. */
+  boolean isYoung(Instant firstCalledAt) {
+    return clock.instant().isBefore(firstCalledAt.plus(UNDER_WAY));
+  }
+
   /**
    * A request sent at first may be, and one sent at the window's very end: nobody asks again after
    * that, so that what has not happened by the time keys are forgotten never will.
    */
   private boolean isUnderWay(Instant firstCalledAt) {
     Instant now = clock.instant();
-    boolean atFirst = now.isBefore(firstCalledAt.plus(UNDER_WAY));
+    boolean atFirst = isYoung(firstCalledAt);
     boolean atLast = isBeyondWindow(firstCalledAt) && now.isBefore(firstCalledAt.plus(KEYS_KEPT));
     return atFirst || atLast;
   }

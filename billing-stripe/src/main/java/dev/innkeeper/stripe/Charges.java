@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * on no repetition can take money twice.
  */
 final class Charges {
-  /** New keys after Stripe's own failures, which it repeats for a day under the old one. */
-  private static final int KEYS_MAX = 3;
-
   private final StripeCalls calls;
   private final StripeSettings settings;
   private final Ages ages;
@@ -68,7 +65,7 @@ final class Charges {
   private ChargeResult goOn(ChargeRequest request, PaymentIntent intent, Deadline deadline) {
     IntentState state = IntentState.of(intent, settings.mode());
     Presence presence = request.presence();
-    for (int n = 1; n <= KEYS_MAX && !(state instanceof IntentState.Told); n++) {
+    for (int n = 1; n <= StripeCalls.KEYS_MAX && !(state instanceof IntentState.Told); n++) {
       if (state instanceof IntentState.NeedsCustomer) {
         presence = Presence.ON_SESSION;
       }
@@ -115,9 +112,8 @@ final class Charges {
       return new Confirmed(IntentState.unknown(id, detail(reply)), true);
     }
     IntentState state = IntentState.of(done.value(), settings.mode());
-    boolean serverFailed = reply instanceof Reply.Unclear<PaymentIntent> u && u.serverFailed();
     boolean isOver = !(state instanceof IntentState.NotBegun);
-    return isOver || serverFailed
+    return isOver || StripeCalls.isSpent(reply)
         ? new Confirmed(state, false)
         : new Confirmed(IntentState.unknown(id, detail(reply)), true);
   }
@@ -164,13 +160,13 @@ final class Charges {
       params.setCustomer(customer);
     }
     Reply<PaymentIntent> reply = new Reply.Unclear<>("not asked", true);
-    for (int n = 1; n <= KEYS_MAX; n++) {
+    for (int n = 1; n <= StripeCalls.KEYS_MAX; n++) {
       reply =
           calls.act(
               key(request, "", n),
               deadline,
               (stripe, options) -> stripe.paymentIntents().create(params.build(), options));
-      if (!(reply instanceof Reply.Unclear<PaymentIntent> unclear) || !unclear.serverFailed()) {
+      if (!StripeCalls.isSpent(reply)) {
         return reply;
       }
       // Made all the same? Else a new one under a new key: what is not confirmed takes nothing.
@@ -218,7 +214,7 @@ final class Charges {
       return now;
     }
     Reply<PaymentIntent> reply =
-        calls.act(
+        calls.actAnew(
             request.attemptId() + ":cancel",
             deadline,
             (stripe, options) ->
@@ -289,7 +285,7 @@ final class Charges {
   }
 
   private static String key(ChargeRequest request, String step, int number) {
-    return request.attemptId() + step + (number == 1 ? "" : ":" + number);
+    return StripeCalls.numbered(request.attemptId() + step, number);
   }
 
   private static ChargeResult unknown(@Nullable String reference, Reply<?> reply) {

@@ -20,12 +20,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Money on its way out. Nothing but the key keeps Stripe from sending twice, so the key never
- * changes, and after the day for which Stripe keeps it nothing is sent again.
+ * Money on its way out. Nothing but the key keeps Stripe from sending twice, so after the day for
+ * which Stripe keeps it nothing is sent again; and another key is taken only when Stripe failed
+ * under the one before, has nothing of it in its list, and no request can be under way.
  */
 final class Outgoing {
   static final String REFUND = "innkeeper_refund";
@@ -60,9 +62,9 @@ final class Outgoing {
     return send(
         request.firstCalledAt(),
         () -> lookUpRefund(request),
-        () ->
+        number ->
             calls.act(
-                request.refundId().toString(),
+                StripeCalls.numbered(request.refundId().toString(), number),
                 deadline,
                 (stripe, options) -> stripe.refunds().create(params, options)),
         Outgoing::state);
@@ -125,9 +127,9 @@ final class Outgoing {
     return send(
         request.firstCalledAt(),
         () -> lookUpTransfer(request),
-        () ->
+        number ->
             calls.act(
-                request.transferId().toString(),
+                StripeCalls.numbered(request.transferId().toString(), number),
                 deadline,
                 (stripe, options) -> stripe.transfers().create(params.build(), options)),
         transfer -> new OutgoingResult.Succeeded(transfer.getId()));
@@ -163,9 +165,9 @@ final class Outgoing {
     return send(
         request.firstCalledAt(),
         () -> lookUpReversal(request),
-        () ->
+        number ->
             calls.act(
-                request.reversalId().toString(),
+                StripeCalls.numbered(request.reversalId().toString(), number),
                 ages.deadline(),
                 (stripe, options) ->
                     stripe
@@ -194,25 +196,30 @@ final class Outgoing {
   private <T> OutgoingResult send(
       Instant firstCalledAt,
       Supplier<OutgoingResult> lookUp,
-      Supplier<Reply<T>> request,
+      IntFunction<Reply<T>> request,
       Function<T, OutgoingResult> state) {
     if (ages.isBeyondWindow(firstCalledAt)) {
       return lookUp.get();
     }
-    Reply<T> reply = request.get();
-    if (reply instanceof Reply.Done<T> done) {
-      return state.apply(done.value());
+    Reply<T> reply = new Reply.Unclear<>("not asked", true);
+    for (int n = 1; n <= StripeCalls.KEYS_MAX && StripeCalls.isSpent(reply); n++) {
+      reply = request.apply(n);
+      if (reply instanceof Reply.Done<T> done) {
+        return state.apply(done.value());
+      }
+      if (reply instanceof Reply.Refused<T> refused) {
+        // Anything but a withdrawn key is Stripe's last word.
+        return refused.isOfKey()
+            ? new OutgoingResult.Unknown(refused.code())
+            : new OutgoingResult.Refused(refused.code(), "Stripe refused: " + refused.code());
+      }
+      OutgoingResult now = lookUp.get();
+      // Absent is told only when no request can be under way.
+      if (!(now instanceof OutgoingResult.Absent)) {
+        return now;
+      }
     }
-    if (reply instanceof Reply.Refused<T> refused) {
-      // A withdrawn key says nothing of the money; anything else is Stripe's last word.
-      return refused.status() == 401 || refused.status() == 403
-          ? new OutgoingResult.Unknown(refused.code())
-          : new OutgoingResult.Refused(refused.code(), "Stripe refused: " + refused.code());
-    }
-    OutgoingResult now = lookUp.get();
-    return now instanceof OutgoingResult.Absent
-        ? new OutgoingResult.Unknown(Charges.detail(reply))
-        : now;
+    return new OutgoingResult.Unknown(Charges.detail(reply));
   }
 
   private <T extends com.stripe.model.HasId> OutgoingResult found(

@@ -70,7 +70,7 @@ final class Pages {
             .setCancelUrl(returnUrl)
             .build();
     Reply<Session> reply =
-        calls.act(
+        calls.actAnew(
             id,
             deadline,
             (stripe, options) -> stripe.checkout().sessions().create(params, options));
@@ -123,7 +123,7 @@ final class Pages {
     }
     // Asked again after a day it makes a second one, which holds nothing: no harm.
     Reply<Customer> reply =
-        calls.act(
+        calls.actAnew(
             "customer:" + customerId,
             deadline,
             (stripe, options) ->
@@ -152,17 +152,42 @@ final class Pages {
     if (customer == null) {
       return new ChargeResult.Unknown(null, "no customer at Stripe yet");
     }
-    SessionCreateParams params = params(request, units.get(), customer);
-    Reply<Session> reply =
-        calls.act(
-            request.attemptId().toString(),
-            deadline,
-            (stripe, options) -> stripe.checkout().sessions().create(params, options));
+    Reply<Session> reply = create(request, params(request, units.get(), customer), deadline);
     if (reply instanceof Reply.Done<Session> done && done.value().getId() != null) {
       journal.reference(done.value().getId());
       return read(request, done.value(), deadline);
     }
-    return new ChargeResult.Unknown(null, Charges.detail(reply));
+    return reply instanceof Reply.Refused<Session> refused && !refused.isOfKey()
+        ? Declines.soft(null, refused.code())
+        : new ChargeResult.Unknown(null, Charges.detail(reply));
+  }
+
+  /**
+   * Opens one page for the attempt. Under another key only when Stripe failed under the one before,
+   * has no page of the attempt in its list, and no request can be under way: two pages could both
+   * be paid.
+   */
+  private Reply<Session> create(
+      PageChargeRequest request, SessionCreateParams params, Deadline deadline) {
+    Reply<Session> reply = new Reply.Unclear<>("not asked", true);
+    for (int n = 1; n <= StripeCalls.KEYS_MAX && StripeCalls.isSpent(reply); n++) {
+      reply =
+          calls.act(
+              StripeCalls.numbered(request.attemptId().toString(), n),
+              deadline,
+              (stripe, options) -> stripe.checkout().sessions().create(params, options));
+      if (StripeCalls.isSpent(reply)) {
+        Reply<Optional<Session>> found = find(request, deadline);
+        if (found instanceof Reply.Done<Optional<Session>> done && done.value().isPresent()) {
+          return new Reply.Done<>(done.value().get());
+        }
+        if (!(found instanceof Reply.Done<Optional<Session>>)
+            || ages.isYoung(request.firstCalledAt())) {
+          return reply;
+        }
+      }
+    }
+    return reply;
   }
 
   private static SessionCreateParams params(
@@ -215,7 +240,7 @@ final class Pages {
       return now;
     }
     Reply<Session> reply =
-        calls.act(
+        calls.actAnew(
             request.attemptId() + ":expire",
             ages.deadline(),
             (stripe, options) ->

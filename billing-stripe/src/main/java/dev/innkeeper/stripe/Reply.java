@@ -15,6 +15,11 @@ sealed interface Reply<T> {
       return code == null ? "http_" + status() : code;
     }
 
+    /** Whether the key to Stripe is at fault, and so says nothing of what was asked for. */
+    boolean isOfKey() {
+      return status() == 401 || status() == 403;
+    }
+
     int status() {
       Integer status = error.getStatusCode();
       return status == null ? 0 : status;
@@ -24,8 +29,8 @@ sealed interface Reply<T> {
   /**
    * Nobody can tell.
    *
-   * @param serverFailed whether Stripe itself failed: it then gives the same answer to the same key
-   *     for a day
+   * @param keyIsSpent whether the key is of no more use: Stripe itself failed and gives the same
+   *     answer to it for a day, or the key came with other parameters before
    */
-  record Unclear<T>(String detail, boolean serverFailed) implements Reply<T> {}
+  record Unclear<T>(String detail, boolean keyIsSpent) implements Reply<T> {}
 }

@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
  * asks again, with the same key, only where Stripe said that it did nothing. Thread-safe.
  */
 final class StripeCalls {
+  /** New keys after Stripe's own failures, which it repeats for a day under the old one. */
+  static final int KEYS_MAX = 3;
+
   private static final int TRIES_MAX = 5;
   private static final long BACKOFF_MILLIS = 200;
   private static final int LEFT_MILLIS_MIN = 20;
@@ -65,6 +68,28 @@ final class StripeCalls {
   /** Has Stripe do something, once for the key. */
   <T> Reply<T> act(String key, Deadline deadline, Request<T> request) {
     return send(key, deadline, request);
+  }
+
+  /**
+   * {@link #act} for what is the same however often it is done: goes on to another key when one is
+   * spent.
+   */
+  <T> Reply<T> actAnew(String key, Deadline deadline, Request<T> request) {
+    Reply<T> reply = act(key, deadline, request);
+    for (int n = 2; n <= KEYS_MAX && isSpent(reply); n++) {
+      reply = act(numbered(key, n), deadline, request);
+    }
+    return reply;
+  }
+
+  /** Whether the key that was sent is of no more use. */
+  static boolean isSpent(Reply<?> reply) {
+    return reply instanceof Reply.Unclear<?> unclear && unclear.keyIsSpent();
+  }
+
+  /** The n-th key for one thing: the same at every call. */
+  static String numbered(String key, int n) {
+    return n == 1 ? key : key + ":" + n;
   }
 
   private <T> Reply<T> send(@Nullable String key, Deadline deadline, Request<T> request) {
@@ -124,7 +149,8 @@ final class StripeCalls {
     return refused
         ? new Reply.Refused<>(e)
         : new Reply.Unclear<>(
-            e.getClass().getSimpleName() + " " + status + " " + e.getCode(), status >= 500);
+            e.getClass().getSimpleName() + " " + status + " " + e.getCode(),
+            status >= 500 || e instanceof IdempotencyException);
   }
 
   private static int status(StripeException e) {

@@ -4,6 +4,8 @@ import dev.innkeeper.billing.payment.spi.PaymentProvider;
 import dev.innkeeper.billing.payment.spi.PaymentProviderFactory;
 import dev.innkeeper.billing.payment.spi.ProviderContext;
 import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
 import org.pf4j.Extension;
 
 /**
@@ -19,7 +21,15 @@ public final class StripeProviderFactory implements PaymentProviderFactory {
 
   @Override
   public PaymentProvider create(ProviderContext context) {
-    StripeSettings settings = StripeSettings.of(context.settings(), System.getenv());
+    Map<String, String> settings = new HashMap<>(context.settings());
+    String returnUrl = context.returnUrl();
+    if (returnUrl != null) {
+      settings.putIfAbsent("returnUrl", returnUrl);
+    }
+    return create(StripeSettings.of(settings, System.getenv()), context);
+  }
+
+  private static PaymentProvider create(StripeSettings settings, ProviderContext context) {
     return new StripeProvider(settings, context.clock(), Clock.systemUTC(), Thread::sleep);
   }
 }

@@ -2,37 +2,31 @@ package dev.innkeeper.stripe;
 
 /** What can go wrong with one request to the double. */
 enum Fault {
-  NONE(false),
+  NONE,
   /** Arrives, is not carried out, never answered. */
-  HANG_BEFORE(false),
+  HANG_BEFORE,
   /** Carried out, never answered. */
-  HANG_AFTER(true),
+  HANG_AFTER,
   /** The connection breaks before anything is done. */
-  RESET_BEFORE(false),
+  RESET_BEFORE,
   /** The connection breaks instead of an answer. */
-  RESET_AFTER(true),
+  RESET_AFTER,
   /** Stripe fails before it commits; the key remembers the failure. */
-  ERROR_BEFORE(false),
+  ERROR_BEFORE,
   /** Stripe fails after it committed; the key remembers the failure. */
-  ERROR_AFTER(true),
+  ERROR_AFTER,
   /** A proxy's page instead of an answer. */
-  BAD_GATEWAY(true),
+  BAD_GATEWAY,
   /** Half of the answer, as if it were whole. */
-  TRUNCATED(true),
+  TRUNCATED,
   /** The connection breaks amid the answer. */
-  CUT(true),
+  CUT,
   /** Not carried out, and said so. */
-  TOO_MANY(false),
+  TOO_MANY,
   /** Not carried out, since another request holds the object. */
-  LOCK_TIMEOUT(false);
+  LOCK_TIMEOUT;
 
-  private final boolean isCarriedOut;
-
-  Fault(boolean isCarriedOut) {
-    this.isCarriedOut = isCarriedOut;
-  }
-
-  boolean isCarriedOut() {
-    return isCarriedOut || this == NONE;
+  boolean isHang() {
+    return this == HANG_BEFORE || this == HANG_AFTER;
   }
 }

@@ -39,7 +39,8 @@ class PluginTest {
           factory.create(
               new ProviderContext(
                   StripeWorld.settings(world.stripe, StripeWorld.TIMEOUT_MILLIS),
-                  Clock.systemUTC()));
+                  Clock.systemUTC(),
+                  null));
       assertThat(provider.code()).isEqualTo(factory.code()).isEqualTo("stripe");
       assertThat(provider.mode()).isEqualTo(PaymentProvider.Mode.TEST);
     } finally {

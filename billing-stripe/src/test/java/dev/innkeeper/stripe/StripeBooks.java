@@ -1,27 +1,62 @@
 package dev.innkeeper.stripe;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.stripe.Stripe;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** What the double knows and the rules it goes by. Not thread-safe: the double locks. */
 final class StripeBooks {
+  /** Stripe's, as the plugin's SDK has it; the double itself stands on no SDK. */
+  static final String API_VERSION = "2026-07-29.dahlia";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   final Map<String, Map<String, Object>> objects = new LinkedHashMap<>();
   private final Map<String, DoubleCard> cards = new LinkedHashMap<>();
   private final List<String> events = new ArrayList<>();
   private final Clock clock;
+  private final Supplier<String> address;
   private int counter;
 
-  StripeBooks(Clock clock) {
+  /**
+   * @param address where the double's pages are
+   */
+  StripeBooks(Clock clock, Supplier<String> address) {
     this.clock = clock;
+    this.address = address;
+  }
+
+  /** All there is, to be read back by {@link #restore}. */
+  String state() {
+    Map<String, Object> state = new LinkedHashMap<>();
+    state.put("counter", counter);
+    state.put("cards", cards);
+    state.put("objects", objects);
+    return json(state);
+  }
+
+  void restore(String state) {
+    try {
+      JsonNode root = JSON.readTree(state);
+      counter = root.path("counter").asInt();
+      cards.putAll(
+          JSON.convertValue(
+              root.path("cards"), new TypeReference<LinkedHashMap<String, DoubleCard>>() {}));
+      objects.putAll(
+          JSON.convertValue(
+              root.path("objects"),
+              new TypeReference<LinkedHashMap<String, Map<String, Object>>>() {}));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** An answer of another kind than 200. */
@@ -113,8 +148,8 @@ final class StripeBooks {
     method.put("type", "card");
     method.put("customer", customer);
     Map<String, Object> details = new LinkedHashMap<>();
-    details.put("brand", "visa");
-    details.put("last4", "4242");
+    details.put("brand", card.brand());
+    details.put("last4", card.last4());
     details.put("exp_month", 12);
     details.put("exp_year", 2034);
     details.put("fingerprint", fingerprint);
@@ -196,7 +231,7 @@ final class StripeBooks {
         throw Problem.invalid("parameter_missing", "return_url", "where shall they return to?");
       }
       intent.put("status", "requires_action");
-      String url = "https://bank.test/authenticate/" + intent.get("id");
+      String url = address.get() + "/bank/" + intent.get("id");
       intent.put(
           "next_action",
           Map.of(
@@ -235,7 +270,7 @@ final class StripeBooks {
     charge.put("payment_intent", intent.get("id"));
     charge.put("status", "succeeded");
     Map<String, Object> booked =
-        book("charge", charge, amount, Math.floorDiv(amount * 15 + 500, 1000) + 25);
+        book("charge", charge, amount, Math.floorDiv(amount * 15 + 500, 1000));
     charge.put("balance_transaction", booked.get("id"));
     intent.put("latest_charge", charge.get("id"));
     intent.put("amount_received", amount);
@@ -254,6 +289,8 @@ final class StripeBooks {
     intent.put("next_action", null);
     if (approved) {
       take(intent);
+      all("checkout.session", s -> intentId.equals(s.get("payment_intent")))
+          .forEach(this::completeIfPaid);
     } else {
       String code = "payment_intent_authentication_failure";
       intent.put("status", "requires_payment_method");
@@ -283,7 +320,9 @@ final class StripeBooks {
     session.put("client_reference_id", params.get("client_reference_id"));
     session.put("metadata", nested(params, "metadata"));
     session.put("status", "open");
-    session.put("url", "https://checkout.stripe.test/" + session.get("id"));
+    session.put("success_url", params.get("success_url"));
+    session.put("cancel_url", params.get("cancel_url"));
+    session.put("url", address.get() + "/checkout/" + session.get("id"));
     if (mode.equals("payment")) {
       long amount = Long.parseLong(params.get("line_items[0][price_data][unit_amount]"));
       String currency = params.get("line_items[0][price_data][currency]");
@@ -310,8 +349,12 @@ final class StripeBooks {
     event("checkout.session.completed", session);
   }
 
-  /** The customer pays on a page; a decline leaves the page open. */
-  void pay(String sessionId, DoubleCard card) {
+  /**
+   * The customer pays on a page; a decline, or a question of the bank's, leaves the page open.
+   *
+   * @return the PaymentIntent as it is then
+   */
+  Map<String, Object> pay(String sessionId, DoubleCard card) {
     Map<String, Object> session = open(sessionId);
     String customer = text(session, "customer");
     String intentId = text(session, "payment_intent");
@@ -329,13 +372,20 @@ final class StripeBooks {
       intent = get(intentId);
     }
     try {
-      attempt(intent, card, false, "https://checkout.stripe.test/");
+      attempt(intent, card, false, text(session, "success_url"));
     } catch (Problem declined) {
-      return;
+      return intent;
     }
-    session.put("status", "complete");
-    session.put("payment_status", "paid");
-    event("checkout.session.completed", session);
+    completeIfPaid(session);
+    return intent;
+  }
+
+  private void completeIfPaid(Map<String, Object> session) {
+    if ("succeeded".equals(get(text(session, "payment_intent")).get("status"))) {
+      session.put("status", "complete");
+      session.put("payment_status", "paid");
+      event("checkout.session.completed", session);
+    }
   }
 
   Map<String, Object> expire(String sessionId) {
@@ -483,11 +533,11 @@ final class StripeBooks {
 
   // --- events -----------------------------------------------------------------------------------
 
-  private void event(String type, Map<String, Object> object) {
+  void event(String type, Map<String, Object> object) {
     Map<String, Object> event = new LinkedHashMap<>();
     event.put("id", "evt_" + String.format("%08d", ++counter));
     event.put("object", "event");
-    event.put("api_version", Stripe.API_VERSION);
+    event.put("api_version", API_VERSION);
     event.put("created", clock.instant().getEpochSecond());
     event.put("livemode", false);
     event.put("type", type);

@@ -1,6 +1,5 @@
 package dev.innkeeper.stripe;
 
-import com.stripe.Stripe;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -28,17 +27,25 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * A stand-in for Stripe, over HTTP: keeps state, replays keys and checks their parameters, and goes
- * wrong on demand.
+ * wrong on demand. It has pages of its own for what customers do at Stripe and at their bank. No
+ * money, no Stripe: for tests and for the demo alone.
  */
-final class StripeDouble implements AutoCloseable {
-  static final String SECRET_KEY = "sk_test_0123456789abcdef";
-  static final String WEBHOOK_SECRET = "whsec_test";
+public final class StripeDouble implements AutoCloseable {
+  public static final String SECRET_KEY = "sk_test_0123456789abcdef";
+  public static final String WEBHOOK_SECRET = "whsec_test";
   private static final Duration KEYS_KEPT = Duration.ofHours(24);
+
+  static {
+    // Without it every answer waits 40 ms for the client's acknowledgement of its headers.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+  }
 
   private final HttpServer http;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Clock clock;
   private final StripeBooks books;
+  private final DoublePages pages;
+  private final DoublePost post = new DoublePost();
   private final Map<String, Kept> keys = new HashMap<>();
   private final List<Planned> plan = new ArrayList<>();
   private final List<HttpExchange> hanging = new ArrayList<>();
@@ -51,9 +58,11 @@ final class StripeDouble implements AutoCloseable {
 
   private record Planned(String path, Fault fault) {}
 
-  StripeDouble(Clock clock) {
+  /** A double on any free port. */
+  public StripeDouble(Clock clock) {
     this.clock = clock;
-    this.books = new StripeBooks(clock);
+    this.books = new StripeBooks(clock, () -> address().toString());
+    this.pages = new DoublePages(this);
     try {
       http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {
@@ -64,7 +73,8 @@ final class StripeDouble implements AutoCloseable {
     http.start();
   }
 
-  URI address() {
+  /** Where it listens. */
+  public URI address() {
     return URI.create("http://127.0.0.1:" + http.getAddress().getPort());
   }
 
@@ -78,8 +88,9 @@ final class StripeDouble implements AutoCloseable {
     plan.add(new Planned(requests, fault));
   }
 
-  synchronized int faultsLeft() {
-    return plan.size();
+  /** Whether a request will not be answered that is yet to come. */
+  synchronized boolean isToHang() {
+    return plan.stream().anyMatch(planned -> planned.fault().isHang());
   }
 
   synchronized void forgetFaults() {
@@ -96,7 +107,7 @@ final class StripeDouble implements AutoCloseable {
   }
 
   /** The signature header of a body, as of the time. */
-  static String sign(String body, String secret, Instant at) {
+  public static String sign(String body, String secret, Instant at) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
@@ -115,6 +126,7 @@ final class StripeDouble implements AutoCloseable {
       open = List.copyOf(hanging);
     }
     open.forEach(HttpExchange::close);
+    post.close();
     http.stop(0);
     threads.shutdownNow();
   }
@@ -125,6 +137,11 @@ final class StripeDouble implements AutoCloseable {
     String method = exchange.getRequestMethod();
     String path = exchange.getRequestURI().getPath();
     String form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+    if (!path.startsWith("/v1/")) {
+      pages.handle(exchange, path, decode(form));
+      postEvents();
+      return;
+    }
     String query = exchange.getRequestURI().getRawQuery();
     Map<String, String> params = decode(method.equals("GET") && query != null ? query : form);
     String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
@@ -141,6 +158,14 @@ final class StripeDouble implements AutoCloseable {
               : problem(new StripeBooks.Problem(401, "invalid_request_error", null, null, "who?"));
     }
     send(exchange, fault, answer);
+    postEvents();
+  }
+
+  /** Once somebody wants them, events are posted rather than kept. */
+  private void postEvents() {
+    if (post.hasReceivers()) {
+      takeEvents().forEach(post::send);
+    }
   }
 
   private Fault next(String request) {
@@ -231,13 +256,13 @@ final class StripeDouble implements AutoCloseable {
     int length = fault == Fault.TRUNCATED ? body.length / 2 : body.length;
     exchange.getResponseHeaders().set("Content-Type", "application/json");
     exchange.getResponseHeaders().set("Request-Id", "req_double");
-    exchange.getResponseHeaders().set("Stripe-Version", Stripe.API_VERSION);
+    exchange.getResponseHeaders().set("Stripe-Version", StripeBooks.API_VERSION);
     exchange.sendResponseHeaders(sent.status(), length);
     exchange.getResponseBody().write(body, 0, fault == Fault.CUT ? length / 2 : length);
     exchange.close();
   }
 
-  private static Map<String, String> decode(String form) {
+  static Map<String, String> decode(String form) {
     Map<String, String> params = new LinkedHashMap<>();
     for (String pair : form.split("&", -1)) {
       int equals = pair.indexOf('=');
@@ -274,6 +299,20 @@ final class StripeDouble implements AutoCloseable {
               Long.parseLong(params.get("amount")),
               StripeBooks.nested(params, "metadata"));
       case "transfers" -> books.transfer(params);
+      case "webhook_endpoints" -> {
+        Map<String, Object> endpoint = books.make("we", "webhook_endpoint");
+        endpoint.put("url", params.get("url"));
+        endpoint.put("status", "enabled");
+        endpoint.put("enabled_events", List.of(params.getOrDefault("enabled_events[0]", "*")));
+        endpoint.put("api_version", params.get("api_version"));
+        post.receiver(URI.create(params.get("url")));
+        yield endpoint;
+      }
+      case "payment_methods/attach" -> {
+        DoubleCard card = DoubleCard.ofTestMethod(id);
+        String owner = params.get("customer");
+        yield books.get(books.addCard(owner, card, "fp_" + card + "_" + owner));
+      }
       case "transfers/reversals" -> books.reverse(id, params);
       default -> throw StripeBooks.Problem.missing(path);
     };

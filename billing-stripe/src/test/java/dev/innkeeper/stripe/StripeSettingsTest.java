@@ -41,7 +41,7 @@ class StripeSettingsTest {
     Map<String, String> settings = settings();
     settings.put("webhookSecret", "whsec_hidden");
     StripeSettings read = StripeSettings.of(settings, Map.of());
-    assertThat(read.toString() + new ProviderContext(settings, Clock.systemUTC()))
+    assertThat(read.toString() + new ProviderContext(settings, Clock.systemUTC(), null))
         .doesNotContain(TEST_KEY)
         .doesNotContain("whsec_hidden");
   }

@@ -4,6 +4,7 @@ import dev.innkeeper.billing.BillingEngine;
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.invoice.InvoiceSettings;
 import dev.innkeeper.billing.json.BillingJson;
+import dev.innkeeper.billing.payment.spi.PaymentProvider;
 import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.billing.webhook.WebhookSettings;
 import dev.innkeeper.documents.InvoiceDocuments;
@@ -15,6 +16,7 @@ import dev.innkeeper.server.documents.InvoiceFiles;
 import dev.innkeeper.server.mail.MailWorker;
 import dev.innkeeper.server.mail.Mails;
 import dev.innkeeper.server.pages.Pages;
+import dev.innkeeper.server.plugins.PaymentPlugins;
 import dev.innkeeper.server.plugins.Plugins;
 import dev.innkeeper.server.plugins.Provisioners;
 import dev.innkeeper.server.provisioning.Orchestrator;
@@ -24,6 +26,7 @@ import dev.innkeeper.server.runtime.DueWorker;
 import dev.innkeeper.server.runtime.Services;
 import dev.innkeeper.server.runtime.Shop;
 import dev.innkeeper.server.store.DataFolder;
+import dev.innkeeper.server.store.PaymentModes;
 import dev.innkeeper.server.store.ServerDatabase;
 import dev.innkeeper.server.store.StartProblem;
 import dev.innkeeper.server.time.TrialClock;
@@ -120,26 +123,22 @@ public final class InnkeeperServer implements AutoCloseable {
     parts.push(database);
     database.migrate();
     TrialClock trialClock = trialClock(config, database.server());
-    BillingEngine.Builder builder =
-        BillingEngine.builder()
-            .dataSource(database.dataSource())
-            .schema(ServerDatabase.ENGINE_SCHEMA)
-            .clock(trialClock == null ? Clock.systemUTC() : trialClock)
-            .webhooks(WebhookSettings.standard().withTargets(config.webhookTargets()))
-            .invoicing(InvoiceSettings.of(config.seller()))
-            .migrate();
-    if (config.mode() == Mode.TRIAL) {
-      builder.sandbox();
-    }
+    Plugins plugins = Plugins.load(config.pluginsFolder(), config.pluginModules());
+    parts.push(plugins);
+    Found found = new Found(config, plugins);
     ProvisioningHook hook = new ProvisioningHook();
     Mails mails = Mails.create(database.server(), Clock.systemUTC(), texts, config);
-    BillingEngine engine = builder.hook(hook.eventHook()).hook(mails.hook()).build();
+    BillingEngine engine =
+        engine(found, database, trialClock == null ? Clock.systemUTC() : trialClock)
+            .hook(hook.eventHook())
+            .hook(mails.hook())
+            .build();
     parts.push(engine);
     InvoiceFiles invoiceFiles = InvoiceFiles.of(engine, documents);
     MailWorker mailWorker = mails.worker(engine, documents, invoiceFiles);
     parts.push(mailWorker);
     Orchestrator orchestrator =
-        provisioning(config, database, new Hooked(engine, hook, folder.nodeName()), parts);
+        provisioning(found, database, new Hooked(engine, hook, folder.nodeName()), parts);
     DueWorker worker =
         new DueWorker(
             engine,
@@ -197,11 +196,37 @@ public final class InnkeeperServer implements AutoCloseable {
   /** An engine, the hook it was built with, and what this server is called. */
   private record Hooked(BillingEngine engine, ProvisioningHook hook, String node) {}
 
+  /** What is wanted, and what there is for it. */
+  private record Found(ServerConfig config, Plugins plugins) {}
+
+  /** An engine with the payment providers that are configured; with the sandbox for want of any. */
+  private static BillingEngine.Builder engine(Found found, ServerDatabase database, Clock clock) {
+    BillingEngine.Builder builder =
+        BillingEngine.builder()
+            .dataSource(database.dataSource())
+            .schema(ServerDatabase.ENGINE_SCHEMA)
+            .clock(clock)
+            .webhooks(WebhookSettings.standard().withTargets(found.config().webhookTargets()))
+            .invoicing(InvoiceSettings.of(found.config().seller()))
+            .migrate();
+    List<PaymentProvider> providers;
+    try {
+      providers = PaymentPlugins.open(found.plugins(), found.config(), clock);
+    } catch (IllegalArgumentException e) {
+      throw new StartProblem(String.valueOf(e.getMessage()), e);
+    }
+    new PaymentModes(database.server(), Clock.systemUTC()).require(providers);
+    for (PaymentProvider provider : providers) {
+      LOG.info("payments by {} in {} mode", provider.code(), provider.mode());
+      builder.paymentProvider(provider);
+    }
+    return found.config().mode() == Mode.TRIAL && providers.isEmpty() ? builder.sandbox() : builder;
+  }
+
   private static Orchestrator provisioning(
-      ServerConfig config, ServerDatabase database, Hooked hooked, Deque<AutoCloseable> parts) {
-    Plugins plugins = Plugins.load(config.pluginsFolder(), config.pluginModules());
-    parts.push(plugins);
-    plugins.problems().forEach(problem -> LOG.warn("a plugin was left out: {}", problem));
+      Found found, ServerDatabase database, Hooked hooked, Deque<AutoCloseable> parts) {
+    ServerConfig config = found.config();
+    Plugins plugins = found.plugins();
     Provisioners provisioners;
     try {
       provisioners =
@@ -241,8 +266,12 @@ public final class InnkeeperServer implements AutoCloseable {
     return host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host;
   }
 
-  /** Asked before anything is begun, so that a taken port leaves nothing half-started. */
-  private static void requireFreePort(ServerConfig.Http http) {
+  /**
+   * Asked before anything is begun, so that a taken port leaves nothing half-started.
+   *
+   * @throws StartProblem when the port is taken
+   */
+  public static void requireFreePort(ServerConfig.Http http) {
     try (ServerSocket probe = new ServerSocket()) {
       probe.setReuseAddress(true);
       probe.bind(new InetSocketAddress(http.host(), http.port()));

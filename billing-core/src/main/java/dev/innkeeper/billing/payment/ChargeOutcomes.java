@@ -15,6 +15,7 @@ import dev.innkeeper.billing.payment.spi.ChargeResult;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -26,8 +27,11 @@ import org.slf4j.LoggerFactory;
  * move forward: money that was taken stays taken, and the posting carries the attempt's own id.
  */
 final class ChargeOutcomes {
-  /** How long a customer may take to answer the bank. */
+  /** How long a customer may take to answer the bank, from when the provider was first asked. */
   private static final Duration ACTION_TIME = Duration.ofHours(23);
+
+  /** The least between two looks at what waits for its customer. */
+  private static final Duration ACTION_PAUSE = Duration.ofMinutes(10);
 
   private static final Logger LOG = LoggerFactory.getLogger(ChargeOutcomes.class);
 
@@ -63,7 +67,8 @@ final class ChargeOutcomes {
         handle -> {
           customers.lock(customerId);
           Payment payment = book.lock(customerId, paymentId);
-          if (result instanceof ChargeResult.Succeeded succeeded) {
+          if (result instanceof ChargeResult.Succeeded succeeded
+              && isOfCurrency(payment, succeeded)) {
             return succeeded(handle, payment, succeeded);
           }
           if (payment.state().isFinal()) {
@@ -76,6 +81,8 @@ final class ChargeOutcomes {
             actionRequired(payment, action);
           } else if (result instanceof ChargeResult.Unknown unknown) {
             book.unknown(payment, unknown);
+          } else if (result instanceof ChargeResult.Succeeded) {
+            book.unknown(payment, new ChargeResult.Unknown(null, "another currency was taken"));
           } else {
             book.unknown(payment, new ChargeResult.Unknown(null, "the provider has no record"));
           }
@@ -98,6 +105,32 @@ final class ChargeOutcomes {
           book.cancelled(payment, why);
           return payment.isTopUp() ? List.of() : settleAgain(handle, payment);
         });
+  }
+
+  /** {@link #cancelled} for somebody who is about to pay in another way: nothing is settled. */
+  void givenUp(UUID customerId, UUID paymentId, String why) {
+    db.run(
+        handle -> {
+          customers.lock(customerId);
+          Payment payment = book.lock(customerId, paymentId);
+          if (!payment.state().isFinal()) {
+            book.cancelled(payment, why);
+          }
+        });
+  }
+
+  /** Money of another currency settles nothing: somebody has to look at it. */
+  private static boolean isOfCurrency(Payment payment, ChargeResult.Succeeded result) {
+    boolean isSame = result.amount().currency().equals(payment.amount().currency());
+    if (!isSame) {
+      LOG.error(
+          "provider {} took {} for payment {} of {}: look at it",
+          payment.provider(),
+          result.amount(),
+          payment.id(),
+          payment.amount());
+    }
+    return isSame;
   }
 
   private List<Recorded> succeeded(Handle handle, Payment payment, ChargeResult.Succeeded result) {
@@ -170,15 +203,20 @@ final class ChargeOutcomes {
             payment.amount(),
             result.code(),
             result.message()));
-    if (result.kind() == ChargeResult.DeclineKind.HARD) {
-      methods.disable(payment.customerId(), payment.methodId(), result.code());
+    UUID methodId = payment.methodId();
+    if (methodId != null && result.kind() == ChargeResult.DeclineKind.HARD) {
+      methods.disable(payment.customerId(), methodId, result.code());
     }
     return payment.isTopUp() ? List.of() : settleAgain(handle, payment);
   }
 
   private void actionRequired(Payment payment, ChargeResult.ActionRequired result) {
     boolean isNews = payment.state() != PaymentState.ACTION_REQUIRED;
-    book.actionRequired(payment, result, clock.instant().plus(ACTION_TIME));
+    Instant now = clock.instant();
+    Instant called = payment.calledAt() == null ? now : payment.calledAt();
+    Instant until = called.plus(ACTION_TIME);
+    Instant soonest = now.plus(ACTION_PAUSE);
+    book.actionRequired(payment, result, until.isBefore(soonest) ? soonest : until);
     if (isNews) {
       events.append(
           new PaymentActionRequired(
@@ -217,7 +255,7 @@ final class ChargeOutcomes {
     return handle
         .createQuery(
             "select brand || ' …' || last4 from @.payment_method"
-                + " where customer_id = :c and id = :id")
+                + " where customer_id = :c and id = cast(:id as uuid)")
         .bind("c", payment.customerId())
         .bind("id", payment.methodId())
         .mapTo(String.class)

@@ -1,8 +1,10 @@
 package dev.innkeeper.billing.payment;
 
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.payment.spi.ChargeJournal;
 import dev.innkeeper.billing.payment.spi.ChargeRequest;
 import dev.innkeeper.billing.payment.spi.ChargeResult;
+import dev.innkeeper.billing.payment.spi.PageChargeRequest;
 import dev.innkeeper.billing.payment.spi.PaymentProvider;
 import dev.innkeeper.billing.work.DueWork;
 import java.time.Clock;
@@ -86,13 +88,32 @@ final class ChargeRunner implements DueWork {
 
   /** Calls off an attempt that waits for its customer; gives what that makes necessary. */
   List<Recorded> callOff(Payment payment) {
-    ChargeResult result = ask(payment, provider -> provider.cancel(request(payment)));
+    ChargeResult result = cancel(payment);
     if (result instanceof ChargeResult.Succeeded || result instanceof ChargeResult.Unknown) {
       return outcomes.apply(payment.customerId(), payment.id(), result);
     }
     return result instanceof ChargeResult.ActionRequired
         ? List.of()
         : outcomes.cancelled(payment.customerId(), payment.id(), "called off");
+  }
+
+  /** Calls off an attempt whose customer is about to pay in another way. */
+  void giveUp(Payment payment) {
+    ChargeResult result = cancel(payment);
+    if (result instanceof ChargeResult.Succeeded || result instanceof ChargeResult.Unknown) {
+      run(outcomes.apply(payment.customerId(), payment.id(), result));
+    } else if (!(result instanceof ChargeResult.ActionRequired)) {
+      outcomes.givenUp(payment.customerId(), payment.id(), "called off");
+    }
+  }
+
+  private ChargeResult cancel(Payment payment) {
+    return ask(
+        payment,
+        provider ->
+            payment.isOnPage()
+                ? provider.cancelPage(pageRequest(payment))
+                : provider.cancel(request(payment)));
   }
 
   private List<Recorded> resume(Payment payment) {
@@ -110,13 +131,20 @@ final class ChargeRunner implements DueWork {
   }
 
   private List<Recorded> lookUp(Payment payment) {
-    ChargeResult result = ask(payment, provider -> provider.lookUp(request(payment)));
+    ChargeResult result =
+        ask(
+            payment,
+            provider ->
+                payment.isOnPage()
+                    ? provider.lookUpPage(pageRequest(payment))
+                    : provider.lookUp(request(payment)));
     if (!(result instanceof ChargeResult.Absent)) {
       return outcomes.apply(payment.customerId(), payment.id(), result);
     }
     PaymentProvider provider = providers.get(payment.provider());
-    Instant firstCalled = request(payment).firstCalledAt();
-    if (clock.instant().isBefore(firstCalled.plus(provider.idempotencyWindow()))) {
+    Instant now = clock.instant();
+    Instant firstCalled = payment.calledAt() == null ? now : payment.calledAt();
+    if (now.isBefore(firstCalled.plus(provider.idempotencyWindow()))) {
       return charge(payment);
     }
     // Too old to be asked for again: the same id might count as new.
@@ -124,14 +152,20 @@ final class ChargeRunner implements DueWork {
   }
 
   private List<Recorded> charge(Payment payment) {
+    ChargeJournal journal =
+        reference -> book.reference(payment.customerId(), payment.id(), reference);
     ChargeResult result =
         ask(
             payment,
             provider ->
-                provider.charge(
-                    request(payment),
-                    reference -> book.reference(payment.customerId(), payment.id(), reference)));
+                payment.isOnPage()
+                    ? provider.chargeOnPage(pageRequest(payment), journal)
+                    : provider.charge(request(payment), journal));
     return outcomes.apply(payment.customerId(), payment.id(), result);
+  }
+
+  private PageChargeRequest pageRequest(Payment payment) {
+    return payment.pageRequest(clock.instant());
   }
 
   private ChargeRequest request(Payment payment) {

@@ -4,14 +4,20 @@ import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.payment.spi.ChargeRequest;
 import dev.innkeeper.billing.payment.spi.ChargeRequest.Presence;
 import dev.innkeeper.billing.payment.spi.MethodReference;
+import dev.innkeeper.billing.payment.spi.PageChargeRequest;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to charge a method. Immutable.
+ * One attempt to be paid: by a card, or on a page of the provider's. Immutable.
  *
  * @param invoiceId the invoice it is for; null for a top-up
+ * @param methodId the card; null when the customer enters on the provider's page how to pay
+ * @param method how the provider names the card; null as {@code methodId}
+ * @param customerReference how the provider names the customer; null where it does not yet
+ * @param returnUrl where the provider's page sends the customer back to; null for a card
  * @param amount what was asked for, positive
  * @param reference the provider's name of it; null while there is none
  * @param declineCode a stable word such as {@code insufficient_funds}; null unless declined
@@ -28,9 +34,11 @@ public record Payment(
     UUID customerId,
     UUID id,
     @Nullable UUID invoiceId,
-    UUID methodId,
+    @Nullable UUID methodId,
     String provider,
-    MethodReference method,
+    @Nullable MethodReference method,
+    @Nullable String customerReference,
+    @Nullable String returnUrl,
     Amount amount,
     String description,
     Presence presence,
@@ -51,6 +59,11 @@ public record Payment(
     return invoiceId == null;
   }
 
+  /** Whether the customer pays on a page of the provider's. */
+  public boolean isOnPage() {
+    return returnUrl != null;
+  }
+
   /** What can still be sent back to the card. */
   public Amount refundable() {
     Amount none = Amount.zero(amount.currency());
@@ -63,10 +76,22 @@ public record Payment(
     return new ChargeRequest(
         id,
         customerId,
-        method,
+        Objects.requireNonNull(method, "paid on a page"),
         amount,
         description,
         presence,
+        reference,
+        calledAt == null ? now : calledAt);
+  }
+
+  PageChargeRequest pageRequest(Instant now) {
+    return new PageChargeRequest(
+        id,
+        customerId,
+        customerReference,
+        amount,
+        description,
+        Objects.requireNonNull(returnUrl, "paid by a card"),
         reference,
         calledAt == null ? now : calledAt);
   }

@@ -26,7 +26,7 @@ final class PaymentBook {
   private static final int MESSAGE_LENGTH_MAX = 500;
   private static final String COLUMNS =
       "customer_id, id, invoice_id, method_id, provider, method_reference, customer_reference,"
-          + " amount_minor, currency, description, presence, state, reference, decline_code,"
+          + " return_url, amount_minor, currency, description, presence, state, reference, decline_code,"
           + " message, action_url, fee_minor, refunded_minor, disputed_minor, recorded_at,"
           + " called_at, finished_at";
 
@@ -38,7 +38,66 @@ final class PaymentBook {
     this.clock = clock;
   }
 
-  /** An attempt to be recorded. */
+  /**
+   * A page of a provider's to be paid on.
+   *
+   * @param customerReference the provider's name of the customer; null where it has none yet
+   * @param returnUrl where the page sends the customer back to
+   */
+  record Page(String provider, @Nullable String customerReference, String returnUrl) {}
+
+  /** A page for a customer, whom the provider may know by a card already. */
+  Page page(UUID customerId, PayPage page) {
+    String known =
+        db.tx(
+            handle ->
+                handle
+                    .createQuery(
+                        "select customer_reference from @.payment_method where customer_id = :c"
+                            + " and provider = :provider and customer_reference is not null"
+                            + " order by added_at desc limit 1")
+                    .bind("c", customerId)
+                    .bind("provider", page.provider())
+                    .mapTo(String.class)
+                    .findOne()
+                    .orElse(null));
+    return new Page(page.provider(), known, page.returnUrl());
+  }
+
+  /** An attempt to be recorded, on a page. */
+  record NewPagePayment(
+      UUID customerId,
+      UUID id,
+      @Nullable UUID invoiceId,
+      Page page,
+      Amount amount,
+      String description) {}
+
+  void insert(NewPagePayment payment) {
+    db.run(
+        handle ->
+            handle
+                .createUpdate(
+                    "insert into @.payment (customer_id, id, purpose, invoice_id, provider,"
+                        + " customer_reference, return_url, amount_minor, currency, description,"
+                        + " presence, state, recorded_at, next_at) values (:customer, :id, :purpose,"
+                        + " cast(:invoice as uuid), :provider, :customerReference, :returnUrl,"
+                        + " :amount, :currency, :description, 'ON_SESSION', 'RECORDED', :now, :now)")
+                .bind("customer", payment.customerId())
+                .bind("id", payment.id())
+                .bind("purpose", payment.invoiceId() == null ? "TOP_UP" : "INVOICE")
+                .bind("invoice", payment.invoiceId())
+                .bind("provider", payment.page().provider())
+                .bind("customerReference", payment.page().customerReference())
+                .bind("returnUrl", payment.page().returnUrl())
+                .bind("amount", payment.amount().minorUnits())
+                .bind("currency", payment.amount().currency().code())
+                .bind("description", payment.description())
+                .bind("now", at(clock.instant()))
+                .execute());
+  }
+
+  /** An attempt to be recorded, by a card. */
   record NewPayment(
       UUID customerId,
       UUID id,
@@ -343,13 +402,16 @@ final class PaymentBook {
 
   private static Payment payment(ResultSet row) throws SQLException {
     Currency currency = Currency.of(row.getString("currency"));
+    String method = row.getString("method_reference");
     return new Payment(
         row.getObject("customer_id", UUID.class),
         row.getObject("id", UUID.class),
         row.getObject("invoice_id", UUID.class),
         row.getObject("method_id", UUID.class),
         row.getString("provider"),
-        new MethodReference(row.getString("method_reference"), row.getString("customer_reference")),
+        method == null ? null : new MethodReference(method, row.getString("customer_reference")),
+        row.getString("customer_reference"),
+        row.getString("return_url"),
         Amount.ofMinor(row.getLong("amount_minor"), currency),
         row.getString("description"),
         Presence.valueOf(row.getString("presence")),

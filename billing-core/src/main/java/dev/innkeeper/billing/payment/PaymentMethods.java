@@ -13,8 +13,10 @@ import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.billing.problem.NotAllowed;
 import dev.innkeeper.billing.problem.NotFound;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -27,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PaymentMethods {
   private static final int METHODS_MAX = 10;
+  private static final int SET_UPS_MAX = 3;
+
+  /** For as long as providers' pages stay open. */
+  private static final Duration SET_UP_TIME = Duration.ofHours(24);
 
   private final Database db;
   private final Commands commands;
@@ -231,6 +237,44 @@ public final class PaymentMethods {
                 .execute());
   }
 
+  /**
+   * Asks the provider what became of cards that were to be entered on its page lately, for a
+   * customer who is back sooner than the webhook.
+   *
+   * @return what came of each card that was entered, the newest first
+   * @throws IllegalStateException inside a transaction: the provider is called
+   */
+  public List<AddMethodResult> lookUpSetUps(UUID customerId) {
+    db.requireNoTransaction();
+    record Waiting(UUID id, String provider, String reference) {}
+    List<Waiting> waiting =
+        db.tx(
+            handle ->
+                handle
+                    .createQuery(
+                        "select id, provider, reference from @.method_set_up where customer_id = :c"
+                            + " and state = 'WAITING' and recorded_at > :since"
+                            + " order by id desc limit "
+                            + SET_UPS_MAX)
+                    .bind("c", customerId)
+                    .bind("since", now().minus(SET_UP_TIME))
+                    .map(
+                        (row, context) ->
+                            new Waiting(
+                                row.getObject("id", UUID.class),
+                                row.getString("provider"),
+                                row.getString("reference")))
+                    .list());
+    List<AddMethodResult> results = new ArrayList<>();
+    for (Waiting one : waiting) {
+      MethodSetUpResult result = providers.get(one.provider()).lookUpSetUp(one.reference());
+      if (result instanceof MethodSetUpResult.Ready ready) {
+        results.add(attach(customerId, one.id(), one.provider(), ready.details()));
+      }
+    }
+    return results;
+  }
+
   /** A card that was entered on the provider's page; nothing when the set-up is not known. */
   void completeSetUp(String provider, UUID setUpId, MethodDetails details) {
     Optional<UUID> customerId =
@@ -245,6 +289,21 @@ public final class PaymentMethods {
                     .mapTo(UUID.class)
                     .findOne());
     customerId.ifPresent(customer -> attach(customer, setUpId, provider, details));
+  }
+
+  /** Settles what is open for whom a card was set up; outside the transaction that stored it. */
+  void settleWith(String provider, UUID setUpId) {
+    db.tx(
+            handle ->
+                handle
+                    .createQuery(
+                        "select customer_id from @.method_set_up"
+                            + " where id = :id and provider = :provider")
+                    .bind("id", setUpId)
+                    .bind("provider", provider)
+                    .mapTo(UUID.class)
+                    .findOne())
+        .ifPresent(settlement::settle);
   }
 
   private AddMethodResult attach(

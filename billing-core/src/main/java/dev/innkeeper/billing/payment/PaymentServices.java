@@ -73,7 +73,7 @@ public final class PaymentServices {
     SettlementPass pass = new SettlementPass(core, providers, book, listeners, policy);
     ChargeOutcomes outcomes = new ChargeOutcomes(core, book, methodBook, pass);
     ChargeRunner runner = new ChargeRunner(core, providers, book, outcomes);
-    Settlement settlement = new Settlement(core, book, pass, runner, policy);
+    Settlement settlement = new Settlement(core, providers, book, pass, runner, policy);
     return new PaymentServices(
         core, providers, running, new Parts(book, pass, outcomes, runner, settlement));
   }

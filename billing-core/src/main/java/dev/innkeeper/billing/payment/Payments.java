@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.payment;
 
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.payment.spi.ProviderFinding;
 import dev.innkeeper.billing.payment.spi.ProviderNotice;
 import dev.innkeeper.billing.payment.spi.WebhookResult;
 import dev.innkeeper.billing.problem.NotFound;
@@ -96,6 +97,21 @@ public final class Payments {
     return providers.codes();
   }
 
+  /** What the providers there are say of themselves. */
+  public List<ProviderProfile> profiles() {
+    return providers.profiles();
+  }
+
+  /**
+   * Has a provider check its keys, webhooks and whatever else can be set up wrong; changes nothing.
+   *
+   * @throws dev.innkeeper.billing.problem.InvalidInput when there is no such provider
+   */
+  public List<ProviderFinding> diagnose(String provider) {
+    db.requireNoTransaction();
+    return providers.get(provider).diagnose();
+  }
+
   /**
    * Takes a webhook: checks it, and applies what is new in it, once.
    *
@@ -130,6 +146,9 @@ public final class Payments {
         applied++;
       }
       runner.run(recorded);
+      if (notice instanceof ProviderNotice.MethodAdded added) {
+        methods.settleWith(provider, added.setUpId());
+      }
     }
     return new WebhookReceipt.Accepted(applied);
   }

@@ -30,6 +30,13 @@ public final class Providers {
     return List.copyOf(byCode.keySet());
   }
 
+  /** What they say of themselves, in the order the providers were given. */
+  List<ProviderProfile> profiles() {
+    return byCode.values().stream()
+        .map(p -> new ProviderProfile(p.code(), p.mode(), p.capabilities()))
+        .toList();
+  }
+
   /**
    * @throws InvalidInput when there is no such provider
    */
@@ -38,6 +45,17 @@ public final class Providers {
     if (provider == null) {
       throw new InvalidInput(
           "provider", "there is no payment provider '" + code + "'; there are " + codes());
+    }
+    return provider;
+  }
+
+  /**
+   * @throws InvalidInput when there is no such provider, or it has no page to pay on
+   */
+  PaymentProvider withPage(String code) {
+    PaymentProvider provider = get(code);
+    if (!provider.capabilities().contains(PaymentProvider.Capability.PAGE_CHARGE)) {
+      throw new InvalidInput("provider", code + " has no page to pay on; pay with a card");
     }
     return provider;
   }

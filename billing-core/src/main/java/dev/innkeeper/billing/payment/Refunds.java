@@ -209,9 +209,11 @@ public final class Refunds implements DueWork {
         handle -> {
           customers.lock(seen.customerId());
           Refund refund = get(seen.customerId(), seen.id());
+          boolean returned =
+              refund.state() == Refund.State.SUCCEEDED && result instanceof OutgoingResult.Refused;
           boolean ended =
               refund.state() == Refund.State.SUCCEEDED || refund.state() == Refund.State.REFUSED;
-          if (ended) {
+          if (ended && !returned) {
             return;
           }
           if (result instanceof OutgoingResult.Succeeded succeeded) {

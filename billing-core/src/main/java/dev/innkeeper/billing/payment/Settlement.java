@@ -3,16 +3,20 @@ package dev.innkeeper.billing.payment;
 import dev.innkeeper.billing.customer.Customers;
 import dev.innkeeper.billing.db.Commands;
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.invoice.Invoice;
 import dev.innkeeper.billing.invoice.InvoiceStatus;
 import dev.innkeeper.billing.invoice.Invoices;
+import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.payment.spi.ChargeRequest.Presence;
+import dev.innkeeper.billing.payment.spi.PaymentProvider;
 import dev.innkeeper.billing.problem.NotAllowed;
 import dev.innkeeper.billing.work.DueWork;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -30,9 +34,12 @@ public final class Settlement {
   private final SettlementPass pass;
   private final ChargeRunner runner;
   private final SettlementPolicy policy;
+  private final Ids ids;
+  private final Providers providers;
 
   Settlement(
       PaymentCore core,
+      Providers providers,
       PaymentBook book,
       SettlementPass pass,
       ChargeRunner runner,
@@ -45,6 +52,8 @@ public final class Settlement {
     this.pass = pass;
     this.runner = runner;
     this.policy = policy;
+    this.ids = core.ids();
+    this.providers = providers;
   }
 
   /**
@@ -84,12 +93,7 @@ public final class Settlement {
   public Invoice pay(UUID customerId, UUID invoiceId, PaymentMix mix, String key) {
     db.requireNoTransaction();
     record Request(UUID invoiceId, PaymentMix mix) {}
-    for (Payment payment : book.open(customerId)) {
-      if (invoiceId.equals(payment.invoiceId())
-          && payment.state() == PaymentState.ACTION_REQUIRED) {
-        runner.run(runner.callOff(payment));
-      }
-    }
+    callOffWhatWaitsFor(customerId, invoiceId);
     UUID[] recorded =
         commands.once(
             customerId,
@@ -108,18 +112,98 @@ public final class Settlement {
     return invoices.get(customerId, invoiceId);
   }
 
+  /**
+   * Lets the customer pay what is open of one invoice on a page of the provider's. A page that is
+   * open already is given again; anything else that waits for the customer is called off first.
+   *
+   * @param key a repeat with the same key and content finds the first payment and its page
+   * @return the payment, usually {@link PaymentState#ACTION_REQUIRED} with the page's address
+   * @throws IllegalStateException inside a transaction: a provider is called
+   * @throws dev.innkeeper.billing.problem.NotFound when the customer has no such invoice
+   * @throws dev.innkeeper.billing.problem.InvalidInput when the provider has no such page
+   * @throws NotAllowed as {@link #pay}, and with code {@code too-little} when less is open than the
+   *     provider takes
+   */
+  public Payment payOnPage(UUID customerId, UUID invoiceId, PayPage page, String key) {
+    db.requireNoTransaction();
+    record Request(UUID invoiceId, PayPage page) {}
+    PaymentProvider provider = providers.withPage(page.provider());
+    Optional<Payment> same = openPage(customerId, invoiceId, page);
+    if (same.isPresent()) {
+      return runner.refresh(customerId, same.get().id());
+    }
+    callOffWhatWaitsFor(customerId, invoiceId);
+    UUID paymentId =
+        commands.once(
+            customerId,
+            "invoice.pay:" + key,
+            new Request(invoiceId, page),
+            UUID.class,
+            () -> recordOnPage(customerId, invoiceId, page, provider));
+    runner.run(List.of(new Recorded(customerId, paymentId)));
+    return book.find(customerId, paymentId).orElseThrow();
+  }
+
+  private Optional<Payment> openPage(UUID customerId, UUID invoiceId, PayPage page) {
+    Invoice invoice = invoices.get(customerId, invoiceId);
+    return book.open(customerId).stream()
+        .filter(p -> invoiceId.equals(p.invoiceId()) && p.amount().equals(invoice.open()))
+        .filter(p -> p.state() == PaymentState.ACTION_REQUIRED)
+        .filter(p -> p.provider().equals(page.provider()))
+        .filter(p -> page.returnUrl().equals(p.returnUrl()))
+        .findFirst();
+  }
+
+  private UUID recordOnPage(
+      UUID customerId, UUID invoiceId, PayPage page, PaymentProvider provider) {
+    return db.tx(
+        handle -> {
+          customers.lock(customerId);
+          Invoice invoice = invoices.get(customerId, invoiceId);
+          requireOpen(invoice);
+          requireIdle(customerId, invoiceId);
+          Currency currency = invoice.open().currency();
+          if (!provider.supports(currency)
+              || invoice.open().compareTo(provider.minimumCharge(currency)) < 0) {
+            throw new NotAllowed(
+                "too-little",
+                provider.code() + " can't take " + invoice.open() + "; top up the wallet instead");
+          }
+          UUID id = ids.next();
+          book.insert(
+              new PaymentBook.NewPagePayment(
+                  customerId,
+                  id,
+                  invoiceId,
+                  book.page(customerId, page),
+                  invoice.open(),
+                  "Invoice " + invoice.number()));
+          return id;
+        });
+  }
+
+  private void requireIdle(UUID customerId, UUID invoiceId) {
+    if (book.open(customerId).stream().anyMatch(p -> invoiceId.equals(p.invoiceId()))) {
+      throw new NotAllowed(
+          "payment-in-flight", "a payment for this invoice has not ended yet; wait until it has");
+    }
+  }
+
+  private void callOffWhatWaitsFor(UUID customerId, UUID invoiceId) {
+    for (Payment payment : book.open(customerId)) {
+      if (invoiceId.equals(payment.invoiceId())
+          && payment.state() == PaymentState.ACTION_REQUIRED) {
+        runner.giveUp(payment);
+      }
+    }
+  }
+
   private List<Recorded> record(UUID customerId, UUID invoiceId, PaymentMix mix) {
     return db.tx(
         handle -> {
           customers.lock(customerId);
           requireOpen(invoices.get(customerId, invoiceId));
-          boolean busy =
-              book.open(customerId).stream().anyMatch(p -> invoiceId.equals(p.invoiceId()));
-          if (busy) {
-            throw new NotAllowed(
-                "payment-in-flight",
-                "a payment for this invoice has not ended yet; wait until it has");
-          }
+          requireIdle(customerId, invoiceId);
           UUID methodId = mix.methodId();
           if (methodId != null
               && MethodBook.of(handle, List.of(customerId)).stream()

@@ -141,6 +141,7 @@ final class SettlementPass {
             "select i.customer_id, i.id, i.number, i.open, i.currency, i.issued_at,"
                 + " array(select p.method_id from @.payment p"
                 + "   where p.customer_id = i.customer_id and p.invoice_id = i.id"
+                + "   and p.method_id is not null"
                 + "   and p.state in ('DECLINED', 'CANCELLED') and p.finished_at > :since) barred"
                 + " from @.invoice i where i.customer_id = any(:customers) and i.status = 'OPEN'"
                 + " and (cast(:invoice as uuid) is null or i.id = cast(:invoice as uuid))"
@@ -309,7 +310,10 @@ final class SettlementPass {
                   .available(Accounts.cash(customerId, currency))
                   .plus(ledger.balance(Accounts.voucher(customerId, currency)));
           Set<UUID> waitingCards =
-              waiting.stream().map(Payment::methodId).collect(java.util.stream.Collectors.toSet());
+              waiting.stream()
+                  .map(Payment::methodId)
+                  .filter(java.util.Objects::nonNull)
+                  .collect(java.util.stream.Collectors.toSet());
           return funds.isPositive()
               || MethodBook.of(handle, List.of(customerId)).stream()
                   .anyMatch(m -> m.isUsableAt(clock.instant()) && !waitingCards.contains(m.id()));

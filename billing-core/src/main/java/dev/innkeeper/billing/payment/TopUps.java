@@ -66,6 +66,41 @@ public final class TopUps {
     return book.find(customerId, paymentId).orElseThrow();
   }
 
+  /**
+   * Lets the customer fill the wallet on a page of the provider's, with a card that is entered
+   * there and not kept.
+   *
+   * @param amount as for {@link #topUp}
+   * @param key a repeat with the same key and content finds the first payment and its page
+   * @return the payment, usually {@link PaymentState#ACTION_REQUIRED} with the page's address
+   * @throws IllegalStateException inside a transaction: a provider is called
+   * @throws InvalidInput as {@link #topUp}, and when the provider has no such page
+   */
+  public Payment topUpOnPage(UUID customerId, Amount amount, PayPage page, String key) {
+    db.requireNoTransaction();
+    record Request(Amount amount, PayPage page) {}
+    UUID paymentId =
+        commands.once(
+            customerId,
+            "top-up:" + key,
+            new Request(amount, page),
+            UUID.class,
+            () ->
+                db.tx(
+                    handle -> {
+                      Currency currency = customers.get(customerId).currency();
+                      customers.lock(customerId);
+                      validate(amount, currency, providers.withPage(page.provider()));
+                      UUID id = ids.next();
+                      book.insert(
+                          new PaymentBook.NewPagePayment(
+                              customerId, id, null, book.page(customerId, page), amount, "Top-up"));
+                      return id;
+                    }));
+    runner.run(List.of(new Recorded(customerId, paymentId)));
+    return book.find(customerId, paymentId).orElseThrow();
+  }
+
   private UUID record(UUID customerId, Amount amount, @Nullable UUID methodId) {
     return db.tx(
         handle -> {

@@ -6,18 +6,24 @@ import dev.innkeeper.server.config.ConfigKey;
 import dev.innkeeper.server.config.ConfigProblem;
 import dev.innkeeper.server.config.ConfigReader;
 import dev.innkeeper.server.config.ServerConfig;
+import dev.innkeeper.server.demo.PaymentDouble;
 import dev.innkeeper.server.demo.Stage;
 import dev.innkeeper.server.demo.Story;
 import dev.innkeeper.server.demo.StoryBroken;
 import dev.innkeeper.server.store.StartProblem;
+import java.io.File;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -48,7 +54,9 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "FOLDER",
-      description = "the data folder; ${DEFAULT-VALUE} unless set")
+      description = "the data folder; data/demo unless set, data/demo-stripe for Stripe")
+  private @Nullable Path chosenData;
+
   private Path data = Path.of("data", "demo");
 
   @Option(
@@ -84,19 +92,73 @@ final class DemoCommand implements Callable<Integer> {
   private String image = "busybox:1";
 
   @Option(
+      names = "--payments",
+      paramLabel = "PROVIDER",
+      description = {
+        "sandbox: the built-in one, unless set; stripe: the plugin, with a test double of Stripe's",
+        "that is started beside the server"
+      })
+  private Payments payments = Payments.SANDBOX;
+
+  /** Who takes the money that is none. */
+  enum Payments {
+    SANDBOX,
+    STRIPE
+  }
+
+  @Option(
       names = "--once",
       description = "ends after the story: exit code 0 if all of it was right")
   private boolean once;
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() throws InterruptedException, IOException {
     long startNanos = System.nanoTime();
     System.setProperty("innkeeper.log.level", "WARN");
     if (!new Kinds().contains(provisioner)) {
       throw new ConfigProblem(
           "--provisioner: must be one of " + new Kinds() + ", was '" + provisioner + "'");
     }
-    ServerConfig config = config();
+    Path chosen = chosenData;
+    if (chosen != null) {
+      data = chosen;
+    }
+    if (payments == Payments.SANDBOX) {
+      return run(reader().read(), null, startNanos);
+    }
+    if (chosen == null) {
+      data = Path.of("data", "demo-stripe");
+    }
+    if (port == 0) {
+      // Stripe wants to know beforehand where customers come back to.
+      port = freePort();
+    }
+    Path folder = data.toAbsolutePath().normalize();
+    InnkeeperServer.requireFreePort(reader().read().http());
+    Files.createDirectories(folder);
+    try (PaymentDouble stripe =
+        PaymentDouble.start(doublesClassPath(), folder.resolve("stripe-double.json"))) {
+      return run(reader().payments("stripe", stripe.settings()).read(), stripe, startNanos);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return probe.getLocalPort();
+    }
+  }
+
+  /** Of the distribution: the double in its folder, and the server's libraries. */
+  private static String doublesClassPath() {
+    String home = System.getProperty("innkeeper.home");
+    if (home == null) {
+      throw new StartProblem("Stripe's double comes with ./innkeeper: start the demo by it");
+    }
+    return Path.of(home, "double", "*") + File.pathSeparator + Path.of(home, "lib", "*");
+  }
+
+  private int run(ServerConfig config, @Nullable PaymentDouble stripe, long startNanos)
+      throws InterruptedException {
     boolean played = Files.exists(config.dataFolder().resolve(PLAYED));
     boolean begun = Files.exists(config.dataFolder().resolve("postgres"));
     if (begun && !played) {
@@ -110,6 +172,10 @@ final class DemoCommand implements Callable<Integer> {
     InnkeeperServer server = InnkeeperServer.start(config);
     System.out.println("It listens on " + server.url() + " after " + seconds(startNanos) + " s.");
     requireSeen(server);
+    if (stripe != null) {
+      stripe.postTo(server.url());
+      System.out.println("Cards are taken by the plugin for Stripe, from a test double of Stripe.");
+    }
     if (!played && !play(server, stage())) {
       server.close();
       return Exits.FAILED;
@@ -141,7 +207,7 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private ServerConfig config() {
+  private ConfigReader reader() {
     ConfigReader reader = trial();
     if (provisioner.equals(SITE)) {
       return reader
@@ -151,8 +217,7 @@ final class DemoCommand implements Callable<Integer> {
                   "port",
                   Integer.toString(sitesPort),
                   "payUrl",
-                  port == 0 ? "" : "http://127.0.0.1:" + port + "/invoices"))
-          .read();
+                  port == 0 ? "" : "http://127.0.0.1:" + port + "/invoices"));
     }
     String fromEnvironment = System.getenv("DOCKER_HOST");
     boolean told = spec.commandLine().getParseResult().hasMatchedOption("--docker-host");
@@ -160,8 +225,7 @@ final class DemoCommand implements Callable<Integer> {
     return reader
         .provisioner(
             DOCKER_SWARM,
-            Map.of("dockerHost", host, "publicHost", "127.0.0.1", "stopGraceSeconds", "1"))
-        .read();
+            Map.of("dockerHost", host, "publicHost", "127.0.0.1", "stopGraceSeconds", "1"));
   }
 
   private ConfigReader trial() {
@@ -173,14 +237,14 @@ final class DemoCommand implements Callable<Integer> {
         .option(ConfigKey.HTTP_PORT, port, "--port");
   }
 
-  private static boolean play(InnkeeperServer server, Stage stage) {
+  private boolean play(InnkeeperServer server, Stage stage) {
     long startNanos = System.nanoTime();
     Path folder = server.services().config().dataFolder();
     ApiClient admin =
         ApiClient.of(server.url())
             .withToken(read(folder.resolve(InnkeeperServer.ADMIN_TOKEN_FILE)));
     try {
-      new Story(admin, System.out, stage).play();
+      new Story(admin, System.out, stage, payments.name().toLowerCase(Locale.ROOT)).play();
     } catch (StoryBroken e) {
       System.out.flush();
       System.err.println("innkeeper: the story broke: " + e.getMessage());

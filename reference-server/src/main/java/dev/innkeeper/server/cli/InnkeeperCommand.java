@@ -20,7 +20,9 @@ import picocli.CommandLine.Command;
       AdminCommands.Voucher.class,
       WebhookCommands.Webhook.class,
       AdminCommands.TrialBalance.class,
-      ReconcileCommand.class
+      ReconcileCommand.class,
+      ProviderCommands.Stripe.class,
+      ProviderCommands.Payments.class
     })
 public final class InnkeeperCommand implements Runnable {
 

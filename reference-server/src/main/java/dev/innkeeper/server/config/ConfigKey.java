@@ -21,7 +21,8 @@ public enum ConfigKey {
   DATABASE_PORT("database.port", "0", "the embedded PostgreSQL's port; 0 for any free one"),
   DATABASE_POOL_SIZE("database.poolSize", "16", "connections held, 2 to 200"),
   CATALOG_FILE("catalog.file", "", "a catalog applied at every start; empty for none"),
-  PLUGINS_FOLDER("plugins.folder", "plugins", "where provisioner plugins are"),
+  PLUGINS_FOLDER(
+      "plugins.folder", "plugins", "where plugins are: provisioners and payment providers"),
   PLUGINS_MODULES(
       "plugins.modules",
       "",
@@ -68,6 +69,9 @@ public enum ConfigKey {
 
   /** Settings of provisioners: {@code provisioners.KIND.SETTING}, passed on as they are. */
   public static final String PROVISIONERS = "provisioners.";
+
+  /** Settings of payment providers: {@code payments.CODE.SETTING}, passed on as they are. */
+  public static final String PAYMENTS = "payments.";
 
   private final String path;
   private final String preset;

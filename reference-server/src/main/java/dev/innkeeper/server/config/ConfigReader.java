@@ -109,7 +109,8 @@ public final class ConfigReader {
   private static void requireKnown(String path, String place) {
     boolean known =
         Arrays.stream(ConfigKey.values()).anyMatch(key -> key.path().equals(path))
-            || path.matches("provisioners\\.[a-z0-9-]+\\.[A-Za-z0-9-]+");
+            || path.matches("provisioners\\.[a-z0-9-]+\\.[A-Za-z0-9-]+")
+            || path.matches("payments\\.[a-z0-9-]+\\.[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)?");
     if (!known) {
       throw new ConfigProblem(
           place
@@ -119,7 +120,7 @@ public final class ConfigReader {
               + Arrays.stream(ConfigKey.values())
                   .map(ConfigKey::path)
                   .collect(Collectors.joining(", "))
-              + " and provisioners.KIND.SETTING");
+              + " and provisioners.KIND.SETTING, payments.PROVIDER.SETTING");
     }
   }
 
@@ -151,6 +152,15 @@ public final class ConfigReader {
     return this;
   }
 
+  /** Settings of a payment provider, in place of those of the file. */
+  public ConfigReader payments(String code, Map<String, String> values) {
+    values.forEach(
+        (key, value) ->
+            settings.put(
+                ConfigKey.PAYMENTS + code + "." + key, new Setting(value, "option " + key)));
+    return this;
+  }
+
   /**
    * Checks everything.
    *
@@ -171,7 +181,8 @@ public final class ConfigReader {
         catalog.isEmpty() ? null : path(ConfigKey.CATALOG_FILE),
         pluginsFolder(),
         pluginModules(),
-        provisioners(),
+        sections(ConfigKey.PROVISIONERS),
+        sections(ConfigKey.PAYMENTS),
         Duration.ofMillis(integer(ConfigKey.WORK_INTERVAL_MILLIS, 10, 3_600_000)),
         webhookTargets(mode),
         trial(mode),
@@ -338,11 +349,12 @@ public final class ConfigReader {
     return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
   }
 
-  private Map<String, Map<String, String>> provisioners() {
+  /** Settings that are passed on, by the word after the prefix. */
+  private Map<String, Map<String, String>> sections(String prefix) {
     Map<String, Map<String, String>> result = new TreeMap<>();
     settings.forEach(
         (path, setting) -> {
-          if (path.startsWith(ConfigKey.PROVISIONERS)) {
+          if (path.startsWith(prefix)) {
             String[] parts = path.split("\\.", 3);
             result
                 .computeIfAbsent(parts[1], kind -> new TreeMap<>())

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param provisioners settings by provisioner's kind
  * @param seller who issues invoices
  * @param documentTemplates a folder that takes the place of built-in templates; null for none
+ * @param payments settings by payment provider's code; those named here are used, and no others
  */
 public record ServerConfig(
     Mode mode,
@@ -28,6 +29,7 @@ public record ServerConfig(
     Path pluginsFolder,
     List<Path> pluginModules,
     Map<String, Map<String, String>> provisioners,
+    Map<String, Map<String, String>> payments,
     Duration workInterval,
     WebhookTargets webhookTargets,
     Trial trial,

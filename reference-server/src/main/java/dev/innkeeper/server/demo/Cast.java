@@ -18,8 +18,27 @@ record Cast(String name, String id, ApiClient api) {
         name, made.at("/customer/id").asText(), anybody.withToken(made.path("token").asText()));
   }
 
-  void addCard(String number) {
-    api.post("/v1/cards", Map.of("token", number));
+  /** Adds a card, on the provider's page where it has one. */
+  void addCard(String provider, String number) {
+    if (provider.equals("sandbox")) {
+      api.post("/v1/cards", Map.of("token", number));
+      return;
+    }
+    String page =
+        api.post("/v1/cards", Map.of("returnUrl", api.url() + "/wallet/returned"))
+            .path("url")
+            .asText();
+    PaymentDouble.enterCard(page, number);
+  }
+
+  /** Whether a card is there and usable. */
+  boolean hasCard(String number) {
+    for (JsonNode card : api.get("/v1/cards").path("items")) {
+      if (number.endsWith(card.path("last4").asText()) && card.path("usable").asBoolean()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Starts a site and returns the service. */

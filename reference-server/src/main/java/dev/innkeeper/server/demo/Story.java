@@ -38,13 +38,25 @@ public final class Story {
 
   private final ApiClient anybody;
   private final ApiClient admin;
+  private final String provider;
   private final Narrator narrator;
   private final Stage stage;
 
   /**
+   * A story whose cards are the sandbox's.
+   *
    * @param admin with an admin's token
    */
   public Story(ApiClient admin, PrintStream out, Stage stage) {
+    this(admin, out, stage, "sandbox");
+  }
+
+  /**
+   * @param admin with an admin's token
+   * @param provider the payment provider's code: {@code sandbox}, or {@code stripe} by its double
+   */
+  public Story(ApiClient admin, PrintStream out, Stage stage, String provider) {
+    this.provider = provider;
     this.anybody = ApiClient.of(admin.url());
     this.admin = admin;
     this.narrator = new Narrator(out);
@@ -110,7 +122,7 @@ public final class Story {
   private Cast adaArrives(String code) {
     narrator.chapter(today(), "Ada");
     Cast ada = Cast.signUp(anybody, "Ada", "ada@example.org", PASSWORD);
-    ada.addCard(GOOD_CARD);
+    addCard(ada, GOOD_CARD);
     narrator.say("Ada signs up and adds a card, visa …4242.");
     JsonNode redeemed = ada.api().post("/v1/voucher-redemptions", Map.of("code", code));
     check(Fact.ADA_VOUCHER, redeemed.path("amount"), "She redeems the voucher");
@@ -121,10 +133,15 @@ public final class Story {
     return ada;
   }
 
+  private void addCard(Cast who, String number) {
+    who.addCard(provider, number);
+    await(who.name() + "'s card to be there", () -> who.hasCard(number));
+  }
+
   private Cast benArrives() {
     narrator.chapter(today(), "Ben");
     Cast ben = Cast.signUp(anybody, "Ben", "ben@example.org", PASSWORD);
-    ben.addCard(EMPTY_CARD);
+    addCard(ben, EMPTY_CARD);
     narrator.say("Ben signs up and adds a card that will be declined, visa …0341.");
     startSite(ben, "ben-films", "large", "no");
     return ben;
@@ -169,7 +186,7 @@ public final class Story {
   private Cast cleoArrives() {
     narrator.chapter(today(), "Cleo");
     Cast cleo = Cast.signUp(anybody, "Cleo", "cleo@example.org", PASSWORD);
-    cleo.addCard(GOOD_CARD);
+    addCard(cleo, GOOD_CARD);
     narrator.say("Cleo signs up, adds a card and starts what Ada has, at the new price.");
     startSite(cleo, "cleo-poems", "small", "no");
     return cleo;
@@ -251,7 +268,8 @@ public final class Story {
   private void benPays(Cast ben, String site) {
     advance("P1D");
     narrator.chapter(today(), "Ben pays");
-    ben.addCard(GOOD_CARD);
+    addCard(ben, GOOD_CARD);
+    await("Ben's card to pay", () -> ben.invoice().path("status").asText().equals("PAID"));
     JsonNode invoice = ben.invoice();
     requirePaid(invoice);
     narrator.say(
@@ -282,8 +300,8 @@ public final class Story {
     JsonNode balance = admin.get("/v1/admin/trial-balance");
     check(Fact.REVENUE, account(balance, "revenue/site"), "Revenue");
     check(Fact.PROMOTION, account(balance, "promotion"), "Given away as vouchers");
-    check(Fact.GATEWAY, account(balance, "gateway/sandbox"), "At the card provider");
-    check(Fact.FEES, account(balance, "fee/sandbox"), "The card provider's fees");
+    check(Fact.GATEWAY, account(balance, "gateway/" + provider), "At the card provider");
+    check(Fact.FEES, account(balance, "fee/" + provider), "The card provider's fees");
     check(Fact.OWED, account(balance, "receivable"), "Owed by customers");
     require(
         balance.path("balanced").asBoolean() && balance.at("/differences/EUR").asText().equals("0"),

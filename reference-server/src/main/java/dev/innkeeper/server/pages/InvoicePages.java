@@ -2,7 +2,11 @@ package dev.innkeeper.server.pages;
 
 import dev.innkeeper.billing.invoice.Invoice;
 import dev.innkeeper.billing.invoice.PaymentSource;
+import dev.innkeeper.billing.payment.PayPage;
+import dev.innkeeper.billing.payment.Payment;
 import dev.innkeeper.billing.payment.PaymentMix;
+import dev.innkeeper.billing.payment.PaymentState;
+import dev.innkeeper.billing.payment.spi.PaymentProvider.Capability;
 import dev.innkeeper.billing.problem.NotAllowed;
 import dev.innkeeper.server.documents.InvoiceAnswer;
 import dev.innkeeper.server.documents.InvoiceForm;
@@ -12,6 +16,7 @@ import io.javalin.http.Context;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -21,11 +26,13 @@ final class InvoicePages extends PageRoutes {
 
   private final InvoiceView view;
   private final WalletView wallets;
+  private final PayPagesView payPages;
 
   InvoicePages(Services services, Renderer renderer) {
     super(services, renderer);
     this.view = new InvoiceView(services);
     this.wallets = new WalletView(services);
+    this.payPages = new PayPagesView(services);
   }
 
   void addTo(RoutesConfig routes) {
@@ -62,7 +69,12 @@ final class InvoicePages extends PageRoutes {
             invoice,
             new InvoiceView.Frame(
                 "/invoices/" + invoice.id(), "/invoices", "Invoices", sources(customerId)));
-    show(ctx, visit, shown.title(), "invoice.jte", Map.of("view", shown));
+    show(
+        ctx,
+        visit,
+        shown.title(),
+        "invoice.jte",
+        Map.of("view", shown, "pay", payPages.of(customerId)));
   }
 
   private void file(Context ctx, UUID customerId, String parameter, InvoiceForm form) {
@@ -76,32 +88,61 @@ final class InvoicePages extends PageRoutes {
     for (View.Card card : wallets.cards(customerId)) {
       choices.add(new View.Choice(card.id(), "Only " + card.name()));
     }
+    payPages
+        .provider(Capability.PAGE_CHARGE)
+        .ifPresent(
+            code ->
+                choices.add(
+                    new View.Choice("page", "Another card, on " + Show.words(code) + "'s page")));
     return choices;
   }
 
   private void pay(Context ctx, Visit visit, UUID customerId) {
     UUID id = id(ctx, "id");
     String page = "/invoices/" + id;
-    act(
+    actOrLeave(
         ctx,
         visit,
         page,
-        page,
         () -> {
+          if (form(ctx, "from").equals("page")) {
+            return onPage(ctx, customerId, id);
+          }
           Invoice paid =
               services
                   .engine()
                   .settlement()
                   .pay(customerId, id, mix(form(ctx, "from")), form(ctx, "key"));
           services.doDueWork().run();
+          Optional<Payment> asked =
+              payPages.waiting(customerId).stream()
+                  .filter(payment -> id.equals(payment.invoiceId()))
+                  .findFirst();
+          if (asked.isPresent()) {
+            return WalletPages.told(asked.get());
+          }
           if (paid.open().isPositive()) {
             throw new NotAllowed(
                 "still-open",
                 Show.amount(paid.open())
                     + " are still open: what you chose did not reach, or the card was declined");
           }
-          return "The invoice is paid. Thank you!";
+          return Done.here("The invoice is paid. Thank you!");
         });
+  }
+
+  private Done onPage(Context ctx, UUID customerId, UUID invoiceId) {
+    String provider =
+        payPages
+            .provider(Capability.PAGE_CHARGE)
+            .orElseThrow(() -> new NotAllowed("no-page", "there is no page to pay on"));
+    PayPage page = new PayPage(provider, payPages.returnUrl(ctx, "payment"));
+    Payment payment =
+        services.engine().settlement().payOnPage(customerId, invoiceId, page, form(ctx, "key"));
+    services.doDueWork().run();
+    return payment.state() == PaymentState.SUCCEEDED
+        ? Done.here("The invoice is paid. Thank you!")
+        : WalletPages.told(payment);
   }
 
   private static PaymentMix mix(String from) {

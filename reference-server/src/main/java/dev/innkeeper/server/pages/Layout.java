@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param csrf goes into every form as a hidden field
  * @param flash what came of the last thing done; null for nothing
  * @param trialNow a trial's time, for people; null in production
+ * @param testMoney payment providers in test mode, for admins; null when there are none
  */
 public record Layout(
     String title,
@@ -19,6 +20,7 @@ public record Layout(
     @Nullable Flash flash,
     @Nullable String trialNow,
     boolean trialStands,
+    @Nullable String testMoney,
     String styleVersion) {
 
   /** One place of the navigation. */

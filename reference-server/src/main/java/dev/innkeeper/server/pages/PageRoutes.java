@@ -9,6 +9,7 @@ import io.javalin.http.HttpStatus;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** What the groups of pages share. Thread-safe. */
 abstract class PageRoutes {
@@ -101,6 +102,52 @@ abstract class PageRoutes {
       next = refused;
     }
     ctx.redirect(next, HttpStatus.SEE_OTHER);
+  }
+
+  /**
+   * What came of a form.
+   *
+   * @param note for the next page
+   * @param url of a bank's or a provider's page to go on with; null to stay here
+   */
+  record Done(String note, @Nullable String url) {
+    static Done here(String note) {
+      return new Done(note, null);
+    }
+
+    static Done elsewhere(String note, @Nullable String url) {
+      return new Done(note, url);
+    }
+  }
+
+  /** What a form asks to be done, which may go on elsewhere. */
+  interface LeavingAction {
+    Done run();
+  }
+
+  /** {@link #act} for what may have to go on at a bank or at a provider. */
+  final void actOrLeave(Context ctx, Visit visit, String back, LeavingAction action) {
+    visit.requireCsrf();
+    Done done;
+    try {
+      done = action.run();
+    } catch (BillingException e) {
+      visit.flash("bad", sentence(e));
+      ctx.redirect(back, HttpStatus.SEE_OTHER);
+      return;
+    }
+    String url = done.url();
+    if (url == null) {
+      visit.flash("good", done.note());
+      ctx.redirect(back, HttpStatus.SEE_OTHER);
+      return;
+    }
+    if (!url.matches("https?://[^\\s\"'<>]+")) {
+      throw new IllegalStateException("a provider's page has no address of the web");
+    }
+    // Not a redirect: forms may lead nowhere but here, by the pages' own policy.
+    ctx.header("Refresh", "0; url=" + url);
+    show(ctx, visit, done.note(), "handOver.jte", Map.of("headline", done.note(), "url", url));
   }
 
   /** An id in the path; what is none is not found. */

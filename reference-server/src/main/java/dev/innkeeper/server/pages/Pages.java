@@ -31,6 +31,8 @@ public final class Pages {
   private final EventPages events;
   private final ResourcePages resources;
   private final MailPages mails;
+  private final ReturnPages returns;
+  private final ProviderPages providers;
 
   public Pages(Services services) {
     this.renderer = new Renderer(services);
@@ -44,6 +46,8 @@ public final class Pages {
     this.events = new EventPages(services, renderer);
     this.resources = new ResourcePages(services, renderer);
     this.mails = new MailPages(services, renderer);
+    this.returns = new ReturnPages(services, renderer);
+    this.providers = new ProviderPages(services, renderer);
   }
 
   /** Adds every route. */
@@ -61,6 +65,8 @@ public final class Pages {
     events.addTo(routes);
     resources.addTo(routes);
     mails.addTo(routes);
+    returns.addTo(routes);
+    providers.addTo(routes);
   }
 
   private static void headers(Context ctx) {

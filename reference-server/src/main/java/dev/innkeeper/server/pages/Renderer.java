@@ -1,5 +1,6 @@
 package dev.innkeeper.server.pages;
 
+import dev.innkeeper.billing.payment.spi.PaymentProvider.Mode;
 import dev.innkeeper.server.auth.Identity;
 import dev.innkeeper.server.pages.Layout.Link;
 import dev.innkeeper.server.runtime.Services;
@@ -94,7 +95,18 @@ final class Renderer {
         visit.takeFlash(),
         services.trial().map(trial -> Show.minute(trial.now(), ZoneOffset.UTC)).orElse(null),
         services.trial().map(trial -> trial.isStanding()).orElse(false),
+        identity.map(Identity::isAdmin).orElse(false) ? testMoney() : null,
         styleVersion);
+  }
+
+  /** Tells admins whose money is not real; null when all of it is. */
+  private @Nullable String testMoney() {
+    List<String> inTest =
+        services.engine().payments().profiles().stream()
+            .filter(profile -> profile.mode() == Mode.TEST)
+            .map(profile -> Show.words(profile.code()))
+            .toList();
+    return inTest.isEmpty() ? null : String.join(", ", inTest);
   }
 
   private static List<Link> links(String path, Optional<Identity> identity) {
@@ -112,6 +124,7 @@ final class Renderer {
       links.add(link(path, "/admin/events", "Events"));
       links.add(link(path, "/admin/webhooks", "Webhooks"));
       links.add(link(path, "/admin/work", "Due work"));
+      links.add(link(path, "/admin/payments", "Payments"));
     } else {
       links.add(link(path, "/products", "Products"));
       links.add(link(path, "/services", "My services"));

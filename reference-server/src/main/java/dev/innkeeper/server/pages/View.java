@@ -106,6 +106,45 @@ public final class View {
       List<Movement> movements,
       String key) {}
 
+  /**
+   * What a customer may do on pages of a payment provider's.
+   *
+   * @param cards the provider on whose page cards are entered; null where there is none
+   * @param payments the provider on whose page can be paid; null where there is none
+   * @param waiting what waits for the customer there
+   */
+  public record PayPages(@Nullable String cards, @Nullable String payments, List<Waiting> waiting) {
+    /** For those who pay nothing. */
+    public static final PayPages NONE = new PayPages(null, null, List.of());
+  }
+
+  /**
+   * A payment that waits for its customer.
+   *
+   * @param href of the bank's or the provider's page
+   */
+  public record Waiting(String text, String href) {}
+
+  /** The payment providers there are. */
+  public record Providers(List<Provider> rows) {}
+
+  /**
+   * One payment provider.
+   *
+   * @param webhookUrl where it shall send its webhooks
+   * @param findings what its check found; empty when it was not asked
+   */
+  public record Provider(
+      String code,
+      String name,
+      Badge mode,
+      String webhookUrl,
+      List<String> abilities,
+      List<Finding> findings) {}
+
+  /** One thing a provider's check found. */
+  public record Finding(Badge level, String subject, String message) {}
+
   /** A card on file. */
   public record Card(
       String id, String name, String expiry, boolean preferred, @Nullable Badge badge) {}

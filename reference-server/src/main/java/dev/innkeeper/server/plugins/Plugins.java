@@ -1,5 +1,6 @@
 package dev.innkeeper.server.plugins;
 
+import dev.innkeeper.billing.payment.spi.PaymentProviderFactory;
 import dev.innkeeper.provisioner.ProvisionerFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.pf4j.PluginWrapper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,12 +25,17 @@ public final class Plugins implements AutoCloseable {
 
   private final PluginLoading loading;
   private final Map<String, ProvisionerFactory> factories;
+  private final Map<String, PaymentProviderFactory> payments;
   private final List<String> problems;
 
   private Plugins(
-      PluginLoading loading, Map<String, ProvisionerFactory> factories, List<String> problems) {
+      PluginLoading loading,
+      Map<String, ProvisionerFactory> factories,
+      Map<String, PaymentProviderFactory> payments,
+      List<String> problems) {
     this.loading = loading;
     this.factories = Map.copyOf(factories);
+    this.payments = Map.copyOf(payments);
     this.problems = List.copyOf(problems);
   }
 
@@ -61,10 +68,14 @@ public final class Plugins implements AutoCloseable {
         problems.add(plugin.getPluginPath() + " did not start: " + failure);
       }
     }
-    Map<String, ProvisionerFactory> factories = factoriesOf(loading, problems);
+    Map<String, ProvisionerFactory> factories =
+        factoriesOf(loading, ProvisionerFactory.class, ProvisionerFactory::kind, problems);
+    Map<String, PaymentProviderFactory> payments =
+        factoriesOf(loading, PaymentProviderFactory.class, PaymentProviderFactory::code, problems);
     problems.forEach(problem -> LOG.error("plugin left out: {}", problem));
     LOG.info("provisioners available: {}", factories.keySet());
-    return new Plugins(loading, factories, problems);
+    LOG.info("payment providers available: {}", payments.keySet());
+    return new Plugins(loading, factories, payments, problems);
   }
 
   private static List<Path> filesOf(Path folder) {
@@ -89,24 +100,22 @@ public final class Plugins implements AutoCloseable {
     }
   }
 
-  private static Map<String, ProvisionerFactory> factoriesOf(
-      PluginLoading loading, List<String> problems) {
-    Map<String, ProvisionerFactory> factories = new LinkedHashMap<>();
+  private static <T> Map<String, T> factoriesOf(
+      PluginLoading loading, Class<T> type, Function<T, String> nameOf, List<String> problems) {
+    Map<String, T> factories = new LinkedHashMap<>();
     for (PluginWrapper plugin : loading.getStartedPlugins()) {
       try {
-        for (ProvisionerFactory factory :
-            loading.getExtensions(ProvisionerFactory.class, plugin.getPluginId())) {
-          if (factories.putIfAbsent(factory.kind(), factory) != null) {
+        for (T factory : loading.getExtensions(type, plugin.getPluginId())) {
+          if (factories.putIfAbsent(nameOf.apply(factory), factory) != null) {
             problems.add(
                 plugin.getPluginPath()
-                    + ": a provisioner of kind '"
-                    + factory.kind()
+                    + ": another plugin for '"
+                    + nameOf.apply(factory)
                     + "' is loaded already; remove one of the two");
           }
         }
       } catch (RuntimeException | LinkageError e) {
-        problems.add(
-            plugin.getPluginPath() + ": made for another version of provisioner-spi? " + e);
+        problems.add(plugin.getPluginPath() + ": made for another version of Innkeeper? " + e);
       }
     }
     return factories;
@@ -120,6 +129,16 @@ public final class Plugins implements AutoCloseable {
   /** The kinds there are. */
   public List<String> kinds() {
     return factories.keySet().stream().sorted().toList();
+  }
+
+  /** The factory of a payment provider. */
+  public Optional<PaymentProviderFactory> payments(String code) {
+    return Optional.ofNullable(payments.get(code));
+  }
+
+  /** The codes of the payment providers that could be made. */
+  public List<String> paymentCodes() {
+    return payments.keySet().stream().sorted().toList();
   }
 
   /** What could not be loaded and why, for the administrator. */

@@ -32,6 +32,7 @@ public final class RestApi {
     all.addAll(new HealthRoutes(services, requests).endpoints());
     all.addAll(new MailRoutes(services, requests).endpoints());
     all.addAll(new ClockRoutes(services, requests).endpoints());
+    all.addAll(new PaymentRoutes(services, requests).endpoints());
     this.endpoints = List.copyOf(all);
     this.description = OpenApi.describe(services.json(), endpoints).toPrettyString();
   }

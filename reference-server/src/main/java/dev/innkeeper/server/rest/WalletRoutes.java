@@ -4,9 +4,11 @@ import dev.innkeeper.billing.customer.Customer;
 import dev.innkeeper.billing.ledger.HistoryPage;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.payment.AddMethodResult;
+import dev.innkeeper.billing.payment.PayPage;
 import dev.innkeeper.billing.payment.Payment;
 import dev.innkeeper.billing.payment.PaymentMethod;
 import dev.innkeeper.billing.payment.PaymentState;
+import dev.innkeeper.billing.payment.TopUps;
 import dev.innkeeper.billing.payment.Wallets.Pocket;
 import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.billing.problem.NotAllowed;
@@ -41,7 +43,7 @@ final class WalletRoutes {
   record Paid(
       UUID id,
       @Nullable UUID invoiceId,
-      UUID cardId,
+      @Nullable UUID cardId,
       Amount amount,
       PaymentState state,
       @Nullable String declineCode,
@@ -75,14 +77,15 @@ final class WalletRoutes {
             .withQuery("pocket", "after", "limit"),
         Endpoint.command(
                 "/v1/top-ups", Caller.CUSTOMER, "Moves money from a card to cash.", this::topUp)
-            .withFields("amount!", "card"),
+            .withFields("amount!", "card", "returnUrl", "provider"),
         Endpoint.get(
                 "/v1/payments", Caller.CUSTOMER, "Charges of cards, newest first.", this::payments)
             .paged(),
         Endpoint.get(
             "/v1/cards", Caller.CUSTOMER, "Cards in the order they are tried.", this::cards),
-        Endpoint.command("/v1/cards", Caller.CUSTOMER, "Adds a card.", this::addCard)
-            .withFields("token!", "provider"),
+        Endpoint.command(
+                "/v1/cards", Caller.CUSTOMER, "Adds a card, or tells at which page.", this::addCard)
+            .withFields("token", "provider", "returnUrl"),
         Endpoint.post(
             "/v1/cards/{id}/default", Caller.CUSTOMER, "Tries this card first.", this::prefer),
         Endpoint.delete("/v1/cards/{id}", Caller.CUSTOMER, "Removes a card.", this::remove),
@@ -127,8 +130,18 @@ final class WalletRoutes {
     JsonBody body = requests.body(ctx);
     Amount amount = body.positive("amount", customer.currency());
     UUID card = body.optionalId("card");
+    String returnUrl = body.optionalText("returnUrl");
+    String provider = body.optionalText("provider");
     body.check();
-    Payment payment = services.engine().topUps().topUp(customerId, amount, card, requests.key(ctx));
+    TopUps topUps = services.engine().topUps();
+    Payment payment =
+        returnUrl == null
+            ? topUps.topUp(customerId, amount, card, requests.key(ctx))
+            : topUps.topUpOnPage(
+                customerId,
+                amount,
+                new PayPage(services.paymentProvider(provider), returnUrl),
+                requests.key(ctx));
     services.doDueWork().run();
     requests.write(ctx, 201, Paid.of(payment));
   }
@@ -166,14 +179,15 @@ final class WalletRoutes {
   private void addCard(Context ctx) {
     UUID customerId = requests.customer(ctx);
     JsonBody body = requests.body(ctx);
-    String token = body.text("token");
+    String token = body.optionalText("token");
     String provider = body.optionalText("provider");
+    String returnUrl = body.optionalText("returnUrl");
     body.check();
     AddMethodResult result =
         services
             .engine()
             .paymentMethods()
-            .add(customerId, provider == null ? "sandbox" : provider, token, null);
+            .add(customerId, services.paymentProvider(provider), token, returnUrl);
     services.doDueWork().run();
     if (result instanceof AddMethodResult.Added added) {
       requests.write(ctx, 201, card(added.method()));

@@ -2,6 +2,7 @@ package dev.innkeeper.server.runtime;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.innkeeper.billing.BillingEngine;
+import dev.innkeeper.billing.problem.NotAllowed;
 import dev.innkeeper.server.auth.Access;
 import dev.innkeeper.server.config.ServerConfig;
 import dev.innkeeper.server.documents.InvoiceFiles;
@@ -9,6 +10,7 @@ import dev.innkeeper.server.mail.Mails;
 import dev.innkeeper.server.provisioning.Orchestrator;
 import dev.innkeeper.server.time.TrialTime;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the REST routes and the pages stand on.
@@ -30,4 +32,24 @@ public record Services(
     Orchestrator provisioning,
     InvoiceFiles invoiceFiles,
     Mails mails,
-    Runnable doDueWork) {}
+    Runnable doDueWork) {
+
+  /**
+   * The code of the payment provider to use.
+   *
+   * @param wanted null for the first there is
+   * @throws NotAllowed with code {@code no-payment-provider} when there is none
+   */
+  public String paymentProvider(@Nullable String wanted) {
+    if (wanted != null) {
+      return wanted;
+    }
+    return engine.payments().providers().stream()
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new NotAllowed(
+                    "no-payment-provider",
+                    "no payment provider is configured here: pay by voucher or transfer"));
+  }
+}

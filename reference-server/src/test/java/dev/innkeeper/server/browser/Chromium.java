@@ -172,6 +172,24 @@ public final class Chromium implements AutoCloseable {
     awaitLoad();
   }
 
+  /** Waits until a page is loaded whose address begins so, however many lie on the way to it. */
+  public void awaitPage(String address) {
+    long deadlineNanos = System.nanoTime() + TIMEOUT.toNanos();
+    String where = "";
+    while (System.nanoTime() < deadlineNanos) {
+      try {
+        where = eval("document.readyState + ' ' + location.href").asText();
+        if (where.startsWith("complete " + address)) {
+          return;
+        }
+      } catch (IllegalStateException e) {
+        // Asked between two pages.
+      }
+      java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+    }
+    throw new IllegalStateException("waited for " + address + ", but it is " + where);
+  }
+
   /** The text that a person sees. */
   public String text() {
     return eval("document.body.innerText").asText();

@@ -1,0 +1,358 @@
+package dev.innkeeper.stripe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.innkeeper.billing.invoice.InvoiceStatus;
+import dev.innkeeper.billing.ledger.Accounts;
+import dev.innkeeper.billing.money.Amount;
+import dev.innkeeper.billing.money.Currency;
+import dev.innkeeper.billing.payment.PayPage;
+import dev.innkeeper.billing.payment.Payment;
+import dev.innkeeper.billing.payment.PaymentMethod;
+import dev.innkeeper.billing.payment.PaymentMix;
+import dev.innkeeper.billing.payment.PaymentState;
+import dev.innkeeper.billing.problem.NotAllowed;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The corners at which engine, provider and Stripe have to hold together. */
+class EngineCornersTest {
+  private static final Amount TEN = StripeEngine.eur("10.00");
+  private static final PayPage PAGE = new PayPage("stripe", StripeWorld.RETURN_URL);
+
+  private final StripeEngine shop = new StripeEngine();
+
+  @AfterEach
+  void close() {
+    shop.close();
+  }
+
+  @Test
+  void aJobACheckoutPageAndADoubleClickPayAnInvoiceOnce() throws Exception {
+    UUID ada = shop.customerWith(DoubleCard.GOOD);
+    for (int i = 0; i < 10; i++) {
+      UUID invoice = shop.invoice(ada, "16.00");
+      atOnce(
+          () -> shop.engine.settlement().pay(ada, invoice, PaymentMix.ALL, shop.key()),
+          () -> shop.engine.settlement().pay(ada, invoice, PaymentMix.ALL, shop.key()),
+          () -> shop.engine.settlement().payOnPage(ada, invoice, PAGE, shop.key()),
+          () -> {
+            shop.engine.settlement().settle(ada);
+            return invoice;
+          });
+      // Whoever still has a page open pays on it.
+      payOpenPages();
+      shop.deliverAll();
+      shop.world.advance(Duration.ofMinutes(10));
+      shop.runDue();
+      assertThat(shop.engine.invoices().get(ada, invoice).status()).isEqualTo(InvoiceStatus.PAID);
+      assertThat(shop.charges(ada)).as("invoice " + i).isEqualTo(i + 1);
+    }
+    assertThat(shop.engine.wallets().of(ada).cash().isZero()).isTrue();
+    shop.assertTruth();
+  }
+
+  @Test
+  void aPageThatWasLeftOpenIsClosedOnceTheInvoiceIsPaidByCard() {
+    UUID ada = shop.customerWith(DoubleCard.GOOD);
+    UUID invoice = shop.invoice(ada, "16.00");
+    Payment page = shop.engine.settlement().payOnPage(ada, invoice, PAGE, shop.key());
+    String session = StripeEngine.lastPart(page.actionUrl());
+    shop.engine.settlement().pay(ada, invoice, PaymentMix.ALL, shop.key());
+    assertThat(shop.engine.invoices().get(ada, invoice).status()).isEqualTo(InvoiceStatus.PAID);
+    assertThatThrownBy(() -> shop.world.stripe.with(b -> b.pay(session, DoubleCard.GOOD)))
+        .isInstanceOf(StripeBooks.Problem.class);
+    assertThat(shop.charges(ada)).isOne();
+    shop.assertTruth();
+  }
+
+  @Test
+  void theWebhookMayBeFasterThanTheAnswer() {
+    UUID ada = shop.customerWith(DoubleCard.GOOD);
+    shop.world.stripe.failNext("POST .*/confirm", Fault.RESET_AFTER);
+    shop.world.stripe.failNext("GET .*", Fault.ERROR_BEFORE);
+    Payment payment = shop.topUp(ada, TEN);
+    assertThat(payment.state()).isEqualTo(PaymentState.UNKNOWN);
+    shop.deliverAll();
+    assertThat(state(payment)).isEqualTo(PaymentState.SUCCEEDED);
+    shop.world.advance(Duration.ofMinutes(10));
+    shop.runDue();
+    assertThat(shop.engine.wallets().of(ada).cash()).isEqualTo(TEN);
+    shop.assertTruth();
+  }
+
+  @Test
+  void theAnswerMayBeFasterThanTheWebhook() {
+    UUID ada = shop.customerWith(DoubleCard.GOOD);
+    Payment payment = shop.topUp(ada, TEN);
+    assertThat(payment.state()).isEqualTo(PaymentState.SUCCEEDED);
+    shop.deliverAll();
+    assertThat(shop.engine.wallets().of(ada).cash()).isEqualTo(TEN);
+    shop.assertTruth();
+  }
+
+  @Test
+  void whatIsOverStaysOverWhateverComesLate() {
+    UUID ada = shop.customerWith(DoubleCard.ASKS);
+    Payment payment = shop.topUp(ada, TEN);
+    List<String> early = shop.world.stripe.takeEvents();
+    shop.world.answerBank(
+        StripeEngine.lastPart(payment.actionUrl()),
+        dev.innkeeper.billing.payment.contract.PaymentWorld.Answer.APPROVED);
+    shop.deliverAll();
+    assertThat(state(payment)).isEqualTo(PaymentState.SUCCEEDED);
+    early.forEach(event -> assertThat(shop.deliver(event)).isTrue());
+    assertThat(state(payment)).isEqualTo(PaymentState.SUCCEEDED);
+    assertThat(shop.engine.wallets().of(ada).cash()).isEqualTo(TEN);
+    shop.assertTruth();
+  }
+
+  @Test
+  void somebodyElsesPaymentIntentChangesNothing() {
+    UUID ada = shop.customerWith(DoubleCard.GOOD);
+    shop.world.stripe.with(
+        b -> {
+          Map<String, Object> intent = b.make("pi", "payment_intent");
+          intent.put("amount", 1_000L);
+          intent.put("amount_received", 1_000L);
+          intent.put("currency", "eur");
+          intent.put("status", "succeeded");
+          intent.put("metadata", Map.of(IntentState.ATTEMPT, UUID.randomUUID().toString()));
+          b.event("payment_intent.succeeded", intent);
+          return null;
+        });
+    shop.deliverAll();
+    assertThat(shop.engine.wallets().of(ada).cash().isZero()).isTrue();
+    shop.assertTruth();
+  }
+
+  @Test
+  void moneyOfAnotherCurrencySettlesNothing() {
+    UUID ada = shop.customerWith(DoubleCard.ASKS);
+    Payment payment = shop.topUp(ada, TEN);
+    String intent = StripeEngine.lastPart(payment.actionUrl());
+    shop.world.stripe.with(b -> b.get(intent).put("currency", "usd"));
+    shop.world.answerBank(
+        intent, dev.innkeeper.billing.payment.contract.PaymentWorld.Answer.APPROVED);
+    shop.deliverAll();
+    assertThat(state(payment)).isEqualTo(PaymentState.UNKNOWN);
+    assertThat(shop.engine.wallets().of(ada).cash().isZero()).isTrue();
+    assertThat(shop.engine.ledger().balance(Accounts.gateway("stripe", Currency.EUR)).isZero())
+        .isTrue();
+  }
+
+  @Test
+  void aCardIsNotRemovedWhileItIsCharged() {
+    UUID ada = shop.customerWith(DoubleCard.ASKS);
+    PaymentMethod card = shop.engine.paymentMethods().list(ada).get(0);
+    Payment payment = shop.topUp(ada, TEN);
+    assertThatThrownBy(() -> shop.engine.paymentMethods().remove(ada, card.id()))
+        .isInstanceOf(NotAllowed.class)
+        .hasMessageContaining("is being charged");
+    shop.world.answerBank(
+        StripeEngine.lastPart(payment.actionUrl()),
+        dev.innkeeper.billing.payment.contract.PaymentWorld.Answer.APPROVED);
+    shop.deliverAll();
+    shop.engine.paymentMethods().remove(ada, card.id());
+    assertThat(shop.engine.paymentMethods().list(ada)).isEmpty();
+    shop.assertTruth();
+  }
+
+  @Test
+  void aCardThatIsDeclinedIsTriedFarLessThanFifteenTimesInThirtyDays() {
+    UUID ben = shop.customerWith(DoubleCard.GENERIC);
+    shop.invoice(ben, "20.00");
+    for (int day = 0; day < 30; day++) {
+      shop.engine.settlement().settle(ben);
+      shop.runDue();
+      shop.world.advance(Duration.ofDays(1));
+    }
+    long tries =
+        shop.world.stripe.requests().stream()
+            .filter(request -> request.matches("POST .*/confirm .*"))
+            .count();
+    assertThat(tries).isBetween(2L, 10L);
+    assertThat(shop.charges(ben)).isZero();
+  }
+
+  @Test
+  void aHardDeclineDisablesTheCardAndTheNextIsTried() {
+    UUID ben = shop.customerWith(DoubleCard.STOLEN);
+    shop.addCard(ben, DoubleCard.GOOD);
+    UUID invoice = shop.invoice(ben, "20.00");
+    shop.engine.settlement().settle(ben);
+    assertThat(shop.engine.invoices().get(ben, invoice).status()).isEqualTo(InvoiceStatus.PAID);
+    assertThat(shop.engine.paymentMethods().list(ben))
+        .filteredOn(card -> !card.isUsableAt(shop.world.now()))
+        .hasSize(1);
+    assertThat(shop.charges(ben)).isOne();
+    shop.assertTruth();
+  }
+
+  @Test
+  void aCardThatAsksGivesWayToAnotherOnlyAfterItIsCalledOff() {
+    UUID ben = shop.customerWith(DoubleCard.ASKS);
+    UUID invoice = shop.invoice(ben, "20.00");
+    shop.engine.settlement().settle(ben);
+    Payment waiting = shop.engine.payments().list(ben, null, 1).get(0);
+    assertThat(waiting.state()).isEqualTo(PaymentState.ACTION_REQUIRED);
+    shop.addCard(ben, DoubleCard.GOOD);
+    assertThat(shop.engine.invoices().get(ben, invoice).status()).isEqualTo(InvoiceStatus.PAID);
+    String intent = StripeEngine.lastPart(waiting.actionUrl());
+    assertThat(shop.world.stripe.<Object>with(b -> b.get(intent).get("status")))
+        .isEqualTo("canceled");
+    assertThat(shop.charges(ben)).isOne();
+    shop.assertTruth();
+  }
+
+  @Test
+  void theCardsPartIsNeverBelowTheLeastStripeTakes() {
+    UUID ada = shop.customerWith(DoubleCard.GOOD);
+    shop.topUp(ada, TEN);
+    UUID invoice = shop.invoice(ada, "10.20");
+    shop.engine.settlement().settle(ada);
+    assertThat(shop.engine.invoices().get(ada, invoice).status()).isEqualTo(InvoiceStatus.PAID);
+    Payment byCard = shop.engine.payments().list(ada, null, 1).get(0);
+    assertThat(byCard.amount()).isGreaterThanOrEqualTo(StripeEngine.eur("0.50"));
+    shop.assertTruth();
+  }
+
+  @Test
+  void refundsHereAndOnTheDashboardAndAFailedOneAreBookedOnceEach() {
+    UUID ada = shop.customerWith(DoubleCard.GOOD);
+    Payment payment = shop.topUp(ada, StripeEngine.eur("50.00"));
+    String intent = String.valueOf(payment.reference());
+    shop.engine
+        .refunds()
+        .refund(ada, payment.id(), StripeEngine.eur("5.00"), "asked for", shop.key());
+    shop.world.stripe.with(b -> b.refund(intent, 700, Map.of()));
+    String failing =
+        StripeBooks.text(shop.world.stripe.with(b -> b.refund(intent, 900, Map.of())), "id");
+    shop.deliverAll();
+    shop.world.stripe.with(
+        b -> {
+          b.failRefund(failing);
+          return null;
+        });
+    shop.deliverAll();
+    assertThat(shop.engine.wallets().of(ada).cash()).isEqualTo(StripeEngine.eur("38.00"));
+    shop.deliverAll();
+    assertThat(shop.engine.ledger().balance(Accounts.gateway("stripe", Currency.EUR)))
+        .isEqualTo(shop.world.houseBalance());
+  }
+
+  @Test
+  void aDisputeIsBookedWithItsFeeAndBlocksRefundsUntilItIsWon() {
+    UUID ada = shop.customerWith(DoubleCard.GOOD);
+    Payment payment = shop.topUp(ada, TEN);
+    String intent = String.valueOf(payment.reference());
+    String dispute = shop.world.stripe.with(b -> b.dispute(intent, "needs_response"));
+    shop.deliverAll();
+    assertThat(shop.engine.ledger().balance(Accounts.gateway("stripe", Currency.EUR)))
+        .isEqualTo(shop.world.houseBalance());
+    assertThatThrownBy(
+            () -> shop.engine.refunds().refund(ada, payment.id(), TEN, "asked", shop.key()))
+        .isInstanceOf(NotAllowed.class);
+    shop.world.stripe.with(
+        b -> {
+          b.closeDispute(dispute, "won");
+          return null;
+        });
+    shop.deliverAll();
+    assertThat(shop.engine.ledger().balance(Accounts.gateway("stripe", Currency.EUR)))
+        .isEqualTo(shop.world.houseBalance());
+    assertThat(shop.engine.wallets().of(ada).cash()).isEqualTo(TEN);
+  }
+
+  @Test
+  void aCardThatIsEnteredTwiceIsThereOnce() {
+    UUID ada = shop.customerWith(DoubleCard.GOOD);
+    var again = shop.engine.paymentMethods().add(ada, "stripe", null, StripeWorld.RETURN_URL);
+    String session =
+        StripeEngine.lastPart(
+            ((dev.innkeeper.billing.payment.AddMethodResult.Redirect) again).url());
+    shop.world.stripe.with(
+        b -> {
+          b.enterCard(session, DoubleCard.GOOD, "fp_GOOD_" + ada);
+          return null;
+        });
+    assertThat(shop.engine.paymentMethods().lookUpSetUps(ada)).hasSize(1);
+    shop.deliverAll();
+    assertThat(shop.engine.paymentMethods().list(ada)).hasSize(1);
+  }
+
+  @Test
+  void aCustomerWhoIsBackBeforeTheWebhookFindsTheCard() {
+    UUID ada = shop.customer();
+    var asked = shop.engine.paymentMethods().add(ada, "stripe", null, StripeWorld.RETURN_URL);
+    String session =
+        StripeEngine.lastPart(
+            ((dev.innkeeper.billing.payment.AddMethodResult.Redirect) asked).url());
+    assertThat(shop.engine.paymentMethods().lookUpSetUps(ada)).isEmpty();
+    shop.world.stripe.with(
+        b -> {
+          b.enterCard(session, DoubleCard.GOOD, "fp_GOOD_" + ada);
+          return null;
+        });
+    assertThat(shop.engine.paymentMethods().lookUpSetUps(ada)).hasSize(1);
+    assertThat(shop.engine.paymentMethods().list(ada)).hasSize(1);
+    shop.deliverAll();
+    assertThat(shop.engine.paymentMethods().list(ada)).hasSize(1);
+  }
+
+  private PaymentState state(Payment payment) {
+    return shop.engine.payments().get(payment.customerId(), payment.id()).state();
+  }
+
+  private void payOpenPages() {
+    shop.world.stripe.with(
+        b -> {
+          for (Map<String, Object> session :
+              b.all("checkout.session", s -> "payment".equals(s.get("mode")))) {
+            if ("open".equals(session.get("status"))) {
+              b.pay(StripeBooks.text(session, "id"), DoubleCard.GOOD);
+            }
+          }
+          return null;
+        });
+  }
+
+  /** Runs them together; who is refused because another is at it, is refused. */
+  private static void atOnce(Callable<?>... works) throws InterruptedException {
+    ExecutorService threads = Executors.newFixedThreadPool(works.length);
+    CountDownLatch start = new CountDownLatch(1);
+    try {
+      List<Future<?>> futures = new ArrayList<>();
+      for (Callable<?> work : works) {
+        futures.add(
+            threads.submit(
+                () -> {
+                  start.await();
+                  return work.call();
+                }));
+      }
+      start.countDown();
+      for (Future<?> future : futures) {
+        try {
+          future.get();
+        } catch (ExecutionException e) {
+          assertThat(e.getCause()).isInstanceOf(NotAllowed.class);
+        }
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+}
