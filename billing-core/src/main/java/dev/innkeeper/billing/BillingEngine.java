@@ -151,7 +151,7 @@ public final class BillingEngine implements AutoCloseable {
         new Webhooks(
             new Webhooks.Parts(db, commands, json, ids, clock, new SecureRandom()),
             builder.webhookSettings);
-    this.audit = new Audit(db, clock, ledger.audit());
+    this.audit = new Audit(db, clock, ledger.audit(), invoices);
     List<DueWork> due = dueWork(builder, json, core);
     Heartbeats heartbeats = new Heartbeats(db, builder.wallClock);
     this.runner = new DueRunner(due, clock, heartbeats);

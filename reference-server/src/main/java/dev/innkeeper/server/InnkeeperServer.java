@@ -21,7 +21,9 @@ import dev.innkeeper.server.plugins.Plugins;
 import dev.innkeeper.server.plugins.Provisioners;
 import dev.innkeeper.server.provisioning.Orchestrator;
 import dev.innkeeper.server.provisioning.ProvisioningHook;
+import dev.innkeeper.server.rest.Metrics;
 import dev.innkeeper.server.rest.RestApi;
+import dev.innkeeper.server.runtime.BillingRuns;
 import dev.innkeeper.server.runtime.DueWorker;
 import dev.innkeeper.server.runtime.Services;
 import dev.innkeeper.server.runtime.Shop;
@@ -145,6 +147,8 @@ public final class InnkeeperServer implements AutoCloseable {
             List.of(() -> orchestrator.tick(Clock.systemUTC().instant()), mailWorker::writeDue));
     parts.push(worker);
     Access access = new Access(database.server(), engine, Clock.systemUTC());
+    BillingRuns runs = new BillingRuns(engine);
+    parts.push(runs);
     Services services =
         new Services(
             config,
@@ -158,6 +162,7 @@ public final class InnkeeperServer implements AutoCloseable {
             orchestrator,
             invoiceFiles,
             mails,
+            runs,
             worker::soon);
     Javalin web = listen(services);
     parts.push(web::stop);
@@ -301,6 +306,7 @@ public final class InnkeeperServer implements AutoCloseable {
               RestApi api = new RestApi(services);
               Pages pages = new Pages(services);
               api.addTo(javalin.routes);
+              new Metrics(services).addTo(javalin.routes);
               pages.addTo(javalin.routes);
               tellProblems(javalin.routes, api, pages);
             });

@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.audit;
 
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.invoice.Invoices;
 import dev.innkeeper.billing.ledger.Finding;
 import dev.innkeeper.billing.ledger.LedgerAudit;
 import java.time.Clock;
@@ -26,11 +27,13 @@ public final class Audit {
 
   private final Clock clock;
   private final LedgerAudit ledger;
+  private final Invoices invoices;
 
-  public Audit(Database db, Clock clock, LedgerAudit ledger) {
+  public Audit(Database db, Clock clock, LedgerAudit ledger, Invoices invoices) {
     this.db = db;
     this.clock = clock;
     this.ledger = ledger;
+    this.invoices = invoices;
   }
 
   /**
@@ -49,10 +52,18 @@ public final class Audit {
               for (SqlCheck check : SqlChecks.all()) {
                 made.add(check(handle, check));
               }
+              made.add(unchangedInvoices());
               return made;
             });
     checks.add(seals());
     return new AuditReport(begin, List.copyOf(checks));
+  }
+
+  private AuditCheck unchangedInvoices() {
+    return check(
+        "invoices-unchanged",
+        "an issued invoice is what it was at issue, by its hash, which the ledger's transfer has too",
+        invoices.altered(FINDINGS_MAX + 1));
   }
 
   /** What was sealed is as it was sealed, and what changes fits what must not. */

@@ -36,14 +36,20 @@ final class BillingRun {
   private final ChunkBilling chunks;
   private final Parking parking;
   private final Sellers sellers;
+  private final RunBook runs;
   private final Ids ids;
 
-  BillingRun(Database db, ChunkBilling chunks, Parking parking, Sellers sellers, Ids ids) {
-    this.db = db;
-    this.chunks = chunks;
-    this.parking = parking;
-    this.sellers = sellers;
-    this.ids = ids;
+  /** The services a run needs. */
+  record Services(
+      Database db, ChunkBilling chunks, Parking parking, Sellers sellers, RunBook runs, Ids ids) {}
+
+  BillingRun(Services services) {
+    this.db = services.db();
+    this.chunks = services.chunks();
+    this.parking = services.parking();
+    this.sellers = services.sellers();
+    this.runs = services.runs();
+    this.ids = services.ids();
   }
 
   /** What the workers of one run share. */
@@ -89,10 +95,14 @@ final class BillingRun {
   RunReport run(Instant asOf, RunOptions options) {
     db.requireNoTransaction();
     Shared shared = new Shared(asOf, options);
-    if (shared.dueAtStart > 0) {
-      work(shared);
+    if (shared.dueAtStart == 0) {
+      return shared.report(0);
     }
-    return shared.report(db.tx(handle -> DueClaims.count(handle, asOf)));
+    runs.started(shared.runId, asOf, shared.dueAtStart);
+    work(shared);
+    RunReport report = shared.report(db.tx(handle -> DueClaims.count(handle, asOf)));
+    runs.finished(report);
+    return report;
   }
 
   /** Computes what {@link #run} would issue now, one period a customer; writes nothing. */

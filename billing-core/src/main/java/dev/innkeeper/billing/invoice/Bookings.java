@@ -57,13 +57,25 @@ final class Bookings {
   }
 
   /** receivable → revenue, tax; empty when every sum is zero. */
-  static Optional<Transfer> issue(PreparedInvoice invoice, String number) {
+  static Optional<Transfer> issue(NumberedInvoice numbered) {
+    PreparedInvoice invoice = numbered.invoice();
     Map<AccountId, Long> credits = earned(invoice);
     UUID customer = invoice.draft().customerId();
     credits.put(
         Accounts.receivable(customer, invoice.draft().currency()),
         Math.negateExact(invoice.totalMinor()));
-    return transfer(invoice.draft().id(), "invoice", credits, number, invoice.issuedAt());
+    return document(numbered, "invoice", credits);
+  }
+
+  /** The transfer of an invoice or credit note, with its number and the hash of its content. */
+  static Optional<Transfer> document(
+      NumberedInvoice numbered, String kind, Map<AccountId, Long> credits) {
+    Transfer.Builder transfer =
+        Transfer.builder(numbered.invoice().draft().id(), kind)
+            .effectiveAt(numbered.invoice().issuedAt())
+            .meta("number", numbered.number())
+            .meta("sha256", numbered.hash());
+    return transfer(transfer, credits);
   }
 
   /**
@@ -73,7 +85,11 @@ final class Bookings {
    */
   static Optional<Transfer> transfer(
       UUID id, String kind, Map<AccountId, Long> credits, String number, Instant at) {
-    Transfer.Builder transfer = Transfer.builder(id, kind).effectiveAt(at).meta("number", number);
+    return transfer(Transfer.builder(id, kind).effectiveAt(at).meta("number", number), credits);
+  }
+
+  private static Optional<Transfer> transfer(
+      Transfer.Builder transfer, Map<AccountId, Long> credits) {
     boolean any = false;
     for (Map.Entry<AccountId, Long> entry : credits.entrySet()) {
       AccountId account = entry.getKey();

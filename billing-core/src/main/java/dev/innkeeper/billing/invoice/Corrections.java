@@ -269,11 +269,13 @@ final class Corrections {
     credits.put(Accounts.receivable(customer, currency), to.receivable());
     credits.put(Accounts.cash(customer, currency), to.cash());
     credits.put(Accounts.voucher(customer, currency), to.voucher());
-    Bookings.transfer(note.draft().id(), "credit-note", credits, block.number(0), note.issuedAt())
-        .ifPresent(services.ledger()::require);
+    NumberedInvoice numbered =
+        NumberedInvoice.all(List.of(note), block, services.sellers().current()).get(0);
+    Bookings.document(numbered, "credit-note", credits).ifPresent(services.ledger()::require);
     services
         .writer()
-        .insertInvoices(handle, List.of(note), block, services.sellers().currentVersion(), null);
+        .insertInvoices(
+            handle, List.of(numbered), block.year(), services.sellers().currentVersion(), null);
     update(handle, invoice, note, to);
     Amount total = Amount.ofMinor(note.totalMinor(), currency);
     services
@@ -390,6 +392,40 @@ final class Corrections {
                   .append(
                       new InvoiceUncollectible(
                           customerId, invoiceId, number(invoice), invoice.open()));
+              return services.reader().one(handle, customerId, invoiceId);
+            });
+  }
+
+  /** The opposite of {@link #giveUp}: what was written off is owed again. */
+  Invoice reinstate(UUID customerId, UUID invoiceId, String reason) {
+    requireReason(reason);
+    return services
+        .db()
+        .tx(
+            handle -> {
+              Invoice invoice = locked(handle, customerId, invoiceId);
+              if (invoice.status() != InvoiceStatus.UNCOLLECTIBLE) {
+                throw new NotAllowed(
+                    "invoice-not-written-off",
+                    "only what was given up can be taken up again; this is " + described(invoice));
+              }
+              Map<AccountId, Long> credits = new LinkedHashMap<>();
+              long writtenOff = invoice.writtenOff().minorUnits();
+              credits.put(Accounts.writeoff(invoice.currency()), writtenOff);
+              credits.put(Accounts.receivable(customerId, invoice.currency()), -writtenOff);
+              book(invoice, "write-off-reversal", credits);
+              handle
+                  .createUpdate(
+                      "update @.invoice set status = 'OPEN', open = written_off, written_off = 0,"
+                          + " closed_at = null, closed_reason = :reason"
+                          + " where customer_id = :customer and id = :id")
+                  .bind("reason", reason)
+                  .bind("customer", customerId)
+                  .bind("id", invoiceId)
+                  .execute();
+              services
+                  .events()
+                  .append(new InvoiceReopened(customerId, invoiceId, invoice.writtenOff()));
               return services.reader().one(handle, customerId, invoiceId);
             });
   }

@@ -53,4 +53,13 @@ public record Invoice(
     Seller seller,
     Party buyer,
     @Nullable UUID corrects,
-    @Nullable String note) {}
+    @Nullable String note) {
+
+  /**
+   * What to write on a transfer that pays it, a creditor reference of ISO 11649; null while a draft
+   * and for credit notes.
+   */
+  public @Nullable String paymentReference() {
+    return number == null || kind == InvoiceKind.CREDIT_NOTE ? null : PaymentReference.of(number);
+  }
+}

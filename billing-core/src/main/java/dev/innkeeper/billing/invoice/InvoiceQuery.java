@@ -1,5 +1,6 @@
 package dev.innkeeper.billing.invoice;
 
+import dev.innkeeper.billing.time.Interval;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param numberPrefix the beginning of the number, case and all; empty for any
  * @param issuedFrom included; null for no bound
  * @param issuedTo excluded; null for no bound
+ * @param period what cycle invoices bill lies within it; null for any
  * @param belowNumber the last number of the page before, or null for the first page
  * @param limit at most 200
  */
@@ -25,43 +27,91 @@ public record InvoiceQuery(
     @Nullable InvoiceKind kind,
     @Nullable Instant issuedFrom,
     @Nullable Instant issuedTo,
+    @Nullable Interval period,
     @Nullable String belowNumber,
     int limit) {
   private static final int PAGE_MAX = 200;
 
   /** The first page of all issued invoices and credit notes. */
   public static InvoiceQuery all() {
-    return new InvoiceQuery("", null, null, null, null, null, null, 50);
+    return new InvoiceQuery("", null, null, null, null, null, null, null, 50);
   }
 
   public InvoiceQuery withNumberPrefix(String newPrefix) {
     return new InvoiceQuery(
-        newPrefix, customerId, status, kind, issuedFrom, issuedTo, belowNumber, limit);
+        newPrefix, customerId, status, kind, issuedFrom, issuedTo, period, belowNumber, limit);
   }
 
   public InvoiceQuery withCustomer(UUID newCustomerId) {
     return new InvoiceQuery(
-        numberPrefix, newCustomerId, status, kind, issuedFrom, issuedTo, belowNumber, limit);
+        numberPrefix,
+        newCustomerId,
+        status,
+        kind,
+        issuedFrom,
+        issuedTo,
+        period,
+        belowNumber,
+        limit);
   }
 
   public InvoiceQuery withStatus(InvoiceStatus newStatus) {
     return new InvoiceQuery(
-        numberPrefix, customerId, newStatus, kind, issuedFrom, issuedTo, belowNumber, limit);
+        numberPrefix,
+        customerId,
+        newStatus,
+        kind,
+        issuedFrom,
+        issuedTo,
+        period,
+        belowNumber,
+        limit);
   }
 
   public InvoiceQuery withKind(InvoiceKind newKind) {
     return new InvoiceQuery(
-        numberPrefix, customerId, status, newKind, issuedFrom, issuedTo, belowNumber, limit);
+        numberPrefix,
+        customerId,
+        status,
+        newKind,
+        issuedFrom,
+        issuedTo,
+        period,
+        belowNumber,
+        limit);
   }
 
   /** Issued from an instant on, and before another. */
   public InvoiceQuery withIssued(@Nullable Instant from, @Nullable Instant to) {
-    return new InvoiceQuery(numberPrefix, customerId, status, kind, from, to, belowNumber, limit);
+    return new InvoiceQuery(
+        numberPrefix, customerId, status, kind, from, to, period, belowNumber, limit);
+  }
+
+  /** Of cycle invoices, those whose billing period lies within the interval. */
+  public InvoiceQuery withPeriod(Interval newPeriod) {
+    return new InvoiceQuery(
+        numberPrefix,
+        customerId,
+        status,
+        kind,
+        issuedFrom,
+        issuedTo,
+        newPeriod,
+        belowNumber,
+        limit);
   }
 
   public InvoiceQuery withPage(@Nullable String newBelowNumber, int newLimit) {
     return new InvoiceQuery(
-        numberPrefix, customerId, status, kind, issuedFrom, issuedTo, newBelowNumber, newLimit);
+        numberPrefix,
+        customerId,
+        status,
+        kind,
+        issuedFrom,
+        issuedTo,
+        period,
+        newBelowNumber,
+        newLimit);
   }
 
   String where() {
@@ -84,6 +134,9 @@ public record InvoiceQuery(
     }
     if (issuedTo != null) {
       conditions.add("i.issued_at < :to");
+    }
+    if (period != null) {
+      conditions.add("i.period_from >= :periodFrom and i.period_to <= :periodTo");
     }
     if (belowNumber != null) {
       conditions.add("i.number < :below collate \"C\"");
@@ -110,6 +163,10 @@ public record InvoiceQuery(
     }
     if (issuedTo != null) {
       parameters.put("to", issuedTo.atOffset(ZoneOffset.UTC));
+    }
+    if (period != null) {
+      parameters.put("periodFrom", period.from().atOffset(ZoneOffset.UTC));
+      parameters.put("periodTo", period.to().atOffset(ZoneOffset.UTC));
     }
     if (belowNumber != null) {
       parameters.put("below", belowNumber);

@@ -5,7 +5,10 @@ import dev.innkeeper.billing.event.EventType;
 import dev.innkeeper.billing.money.Amount;
 import java.util.UUID;
 
-/** Money that had paid an invoice was taken back; so much of it is open again. */
+/**
+ * So much of an invoice is open again: money that had paid it was taken back, or what was written
+ * off is owed after all.
+ */
 @EventType("invoice.reopened")
 public record InvoiceReopened(UUID customerId, UUID invoiceId, Amount amount)
     implements BillingEvent {}

@@ -6,6 +6,7 @@ import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.billing.time.BillingCalendar;
 import dev.innkeeper.billing.time.Interval;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -21,10 +22,10 @@ final class InvoiceWriter {
       "copy @.invoice (customer_id, id, kind, status, currency, series_number, number,"
           + " period_index, period_from, period_to, due_at, net, tax, total, open, settled,"
           + " tax_groups, buyer, corrects, note, seller_code, seller_version, series_year,"
-          + " issued_at, run_id) from stdin with (format binary)";
+          + " issued_at, run_id, content_hash) from stdin with (format binary)";
 
   private static final int LINE_COLUMNS = 16;
-  private static final int INVOICE_COLUMNS = 25;
+  private static final int INVOICE_COLUMNS = 26;
 
   private final Database db;
   private final ObjectMapper json;
@@ -43,10 +44,7 @@ final class InvoiceWriter {
       InvoiceDraft draft = invoice.draft();
       for (int i = 0; i < draft.lines().size(); i++) {
         DraftLine line = draft.lines().get(i);
-        if (draft.kind() == InvoiceKind.CREDIT_NOTE
-            && line.amount().isZero()
-            && invoice.lineNetMinor().get(i) == 0) {
-          // Not taken back. The others keep the positions of the invoice they correct.
+        if (invoice.isLeftOut(i)) {
           continue;
         }
         Interval interval = line.interval();
@@ -75,20 +73,19 @@ final class InvoiceWriter {
   /**
    * Writes the invoices.
    *
-   * @param numbers a block of as many numbers as there are invoices
+   * @param year of their numbers
    * @param runId the billing run that issues them, or null
    */
   void insertInvoices(
       Handle handle,
-      List<PreparedInvoice> invoices,
-      Numbers.Block numbers,
+      List<NumberedInvoice> invoices,
+      int year,
       int sellerVersion,
       @Nullable UUID runId) {
     CopyRows rows = new CopyRows(INVOICE_COLUMNS);
-    Constants constants =
-        new Constants(sellers.current().code(), sellerVersion, numbers.year(), runId);
-    for (int i = 0; i < invoices.size(); i++) {
-      add(rows, invoices.get(i), numbers.first() + i, numbers.number(i), constants);
+    Constants constants = new Constants(sellers.current().code(), sellerVersion, year, runId);
+    for (NumberedInvoice numbered : invoices) {
+      add(rows, numbered, constants);
     }
     rows.execute(handle.getConnection(), db.sql(COPY_INVOICES));
   }
@@ -96,23 +93,19 @@ final class InvoiceWriter {
   /** What the invoices of one issue share. */
   private record Constants(String seller, int sellerVersion, int year, @Nullable UUID runId) {}
 
-  private void add(
-      CopyRows rows,
-      PreparedInvoice invoice,
-      long seriesNumber,
-      String number,
-      Constants constants) {
+  private void add(CopyRows rows, NumberedInvoice numbered, Constants constants) {
+    PreparedInvoice invoice = numbered.invoice();
     InvoiceDraft draft = invoice.draft();
     BillingCalendar.Period period = draft.period();
-    boolean owed = draft.kind() != InvoiceKind.CREDIT_NOTE && invoice.totalMinor() > 0;
+    boolean owed = invoice.isOwed();
     rows.row()
         .id(draft.customerId())
         .id(draft.id())
         .text(draft.kind().name())
         .text((owed ? InvoiceStatus.OPEN : InvoiceStatus.PAID).name())
         .text(draft.currency().code())
-        .int8(seriesNumber)
-        .text(number)
+        .int8(numbered.seriesNumber())
+        .text(numbered.number())
         .int8(period == null ? null : period.index())
         .instant(period == null ? null : period.from())
         .instant(period == null ? null : period.to())
@@ -130,6 +123,7 @@ final class InvoiceWriter {
         .int4(constants.sellerVersion())
         .int4(constants.year())
         .instant(invoice.issuedAt())
-        .id(constants.runId());
+        .id(constants.runId())
+        .bytea(HexFormat.of().parseHex(numbered.hash()));
   }
 }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,8 @@ public final class Invoices {
   private final ChunkBilling chunks;
   private final BillingRun billingRun;
   private final Corrections corrections;
+  private final InvoiceDrafts drafts;
+  private final RunBook runs;
 
   /** What invoices stand on. */
   public record Services(
@@ -68,7 +71,7 @@ public final class Invoices {
     this.settlements = new Settlements(db, services.events(), ids, clock);
     InvoiceWriter writer = new InvoiceWriter(db, services.json(), sellers);
     Numbers numbers = new Numbers(settings);
-    this.issuer = new Issuer(writer, numbers, services.ledger(), services.events());
+    this.issuer = new Issuer(writer, numbers, sellers, services.ledger(), services.events());
     this.parking = new Parking(db, services.events(), clock);
     this.corrections =
         new Corrections(
@@ -98,7 +101,13 @@ public final class Invoices {
                 services.json(),
                 ids,
                 clock));
-    this.billingRun = new BillingRun(db, chunks, parking, sellers, ids);
+    this.runs = new RunBook(db, services.events());
+    this.billingRun =
+        new BillingRun(new BillingRun.Services(db, chunks, parking, sellers, runs, ids));
+    this.drafts =
+        new InvoiceDrafts(
+            new InvoiceDrafts.Services(db, commands, services.json(), customers, ids, clock),
+            new OfOperators());
   }
 
   /**
@@ -228,27 +237,64 @@ public final class Invoices {
             "invoice.custom:" + idempotencyKey,
             wanted,
             UUID.class,
-            () -> db.tx(handle -> issueCustom(handle, wanted)));
+            () -> db.tx(handle -> issueCustom(handle, wanted, ids.next())));
     return get(wanted.customerId(), id);
   }
 
-  private UUID issueCustom(Handle handle, NewInvoice wanted) {
-    Instant now = clock.instant();
-    ZoneId zone = settings.seller().zone();
-    LocalDate today = now.atZone(zone).toLocalDate();
-    wanted.validate(today);
+  private UUID issueCustom(Handle handle, NewInvoice wanted, UUID id) {
+    wanted.validate(today());
     customers.lock(wanted.customerId());
+    PreparedInvoice invoice = assembled(wanted, id);
+    issuer.issue(handle, List.of(invoice), sellers.currentVersion(), null);
+    return id;
+  }
+
+  private LocalDate today() {
+    return clock.instant().atZone(settings.seller().zone()).toLocalDate();
+  }
+
+  private PreparedInvoice assembled(NewInvoice wanted, UUID id) {
     Customer customer = customers.get(wanted.customerId());
     CustomInvoices.requireBuyer(customer);
+    Instant now = clock.instant();
     Assembler assembler = new Assembler(settings);
     LocalDate dueDate = wanted.dueDate();
+    ZoneId zone = settings.seller().zone();
     Instant dueAt =
         dueDate == null ? assembler.dueAt(now) : dueDate.plusDays(1).atStartOfDay(zone).toInstant();
     PreparedInvoice invoice =
-        assembler.assemble(wanted.draft(ids.next()), customer, now, dueAt, wanted.note());
+        assembler.assemble(wanted.draft(id), customer, now, dueAt, wanted.note());
     CustomInvoices.requirePositive(invoice);
-    issuer.issue(handle, List.of(invoice), sellers.currentVersion(), null);
-    return invoice.draft().id();
+    return invoice;
+  }
+
+  /** What operators write, for drafts. */
+  private final class OfOperators implements InvoiceDrafts.CustomIssue {
+    @Override
+    public void check(NewInvoice wanted) {
+      wanted.validate(today());
+    }
+
+    @Override
+    public Invoice show(NewInvoice wanted) {
+      return db.tx(handle -> assembled(wanted, ids.next()).asDraft(settings.seller()));
+    }
+
+    @Override
+    public Invoice issue(Handle handle, NewInvoice wanted, UUID id) {
+      issueCustom(handle, wanted, id);
+      return reader.one(handle, wanted.customerId(), id);
+    }
+
+    @Override
+    public Optional<Invoice> find(UUID customerId, UUID id) {
+      return Invoices.this.find(customerId, id);
+    }
+  }
+
+  /** Invoices that operators are still writing. */
+  public InvoiceDrafts drafts() {
+    return drafts;
   }
 
   /**
@@ -289,6 +335,38 @@ public final class Invoices {
   }
 
   /**
+   * Takes up again what was given up, such as when a debtor pays after all: the invoice is open,
+   * and can be paid like any other.
+   *
+   * @throws NotAllowed with code {@code invoice-not-written-off}
+   * @throws NotFound when the customer has no such invoice
+   */
+  public Invoice reinstate(UUID customerId, UUID invoiceId, String reason) {
+    return corrections.reinstate(customerId, invoiceId, reason);
+  }
+
+  /**
+   * What a billing run came to, on all nodes and by the database, and whether the ledger says the
+   * same.
+   *
+   * @throws NotFound when there was no such run, or it had nothing to do
+   */
+  public RunSummary runSummary(UUID runId) {
+    return runs.summary(runId);
+  }
+
+  /**
+   * Issued invoices and credit notes that are not what they were at issue: their content does not
+   * fit the hash made then, or the hash is not the one in the ledger's transfer, which seals cover.
+   * Reads all of them, page by page.
+   *
+   * @param limit findings, each a sentence; more are not looked for
+   */
+  public List<String> altered(int limit) {
+    return db.tx(handle -> new ContentCheck(reader).findings(handle, limit));
+  }
+
+  /**
    * Customers the billing run leaves out, by id.
    *
    * @param after the last id of the page before, or null for the first page
@@ -309,6 +387,11 @@ public final class Invoices {
    * @throws NotFound when there is none of this id, or it is another customer's
    */
   public Invoice get(UUID customerId, UUID invoiceId) {
+    return find(customerId, invoiceId)
+        .orElseThrow(() -> new NotFound("invoice", invoiceId.toString()));
+  }
+
+  private Optional<Invoice> find(UUID customerId, UUID invoiceId) {
     return db
         .tx(
             handle ->
@@ -317,8 +400,38 @@ public final class Invoices {
                     "where i.customer_id = :customer and i.id = :id",
                     Map.of("customer", customerId, "id", invoiceId)))
         .stream()
-        .findFirst()
-        .orElseThrow(() -> new NotFound("invoice", invoiceId.toString()));
+        .findFirst();
+  }
+
+  /**
+   * The invoices that a payer's reference names, of any customer: one, unless formats of numbers
+   * were changed so that two look the same without their separators. For operators.
+   *
+   * @param reference as written by the payer; spaces and case don't matter
+   * @throws dev.innkeeper.billing.problem.InvalidInput when it is no reference or mistyped
+   */
+  public List<Invoice> findByPaymentReference(String reference) {
+    String base = PaymentReference.baseOf(PaymentReference.parse(reference));
+    Optional<String> number = settings.numbers(Series.INVOICES).numberOf(base);
+    return db.tx(
+        handle -> {
+          List<Invoice> found =
+              number.isEmpty()
+                  ? List.of()
+                  : reader.read(
+                      handle,
+                      "where i.number = :number and i.kind <> 'CREDIT_NOTE'",
+                      Map.of("number", number.get()));
+          // Numbers of a former format are found by reading all.
+          return found.isEmpty()
+              ? reader.read(
+                  handle,
+                  "where right(upper(regexp_replace(i.number, '[^A-Za-z0-9]', '', 'g')), "
+                      + PaymentReference.BASE_LENGTH_MAX
+                      + ") = :base and i.kind <> 'CREDIT_NOTE'",
+                  Map.of("base", base))
+              : found;
+        });
   }
 
   /**

@@ -22,8 +22,10 @@ final class Issuer {
   private final Numbers numbers;
   private final Ledger ledger;
   private final EventLog events;
+  private final Sellers sellers;
 
-  Issuer(InvoiceWriter writer, Numbers numbers, Ledger ledger, EventLog events) {
+  Issuer(InvoiceWriter writer, Numbers numbers, Sellers sellers, Ledger ledger, EventLog events) {
+    this.sellers = sellers;
     this.writer = writer;
     this.numbers = numbers;
     this.ledger = ledger;
@@ -42,15 +44,15 @@ final class Issuer {
     writer.insertLines(handle, invoices);
     Numbers.Block block =
         numbers.take(handle, Series.INVOICES, invoices.get(0).issuedAt(), invoices.size());
+    List<NumberedInvoice> numbered = NumberedInvoice.all(invoices, block, sellers.current());
     List<Transfer> transfers = new ArrayList<>(invoices.size());
     List<InvoiceIssued> issued = new ArrayList<>(invoices.size());
-    for (int i = 0; i < invoices.size(); i++) {
-      PreparedInvoice invoice = invoices.get(i);
-      Bookings.issue(invoice, block.number(i)).ifPresent(transfers::add);
-      issued.add(issued(invoice, block.number(i)));
+    for (NumberedInvoice each : numbered) {
+      Bookings.issue(each).ifPresent(transfers::add);
+      issued.add(issued(each.invoice(), each.number()));
     }
     ledger.requireNew(transfers);
-    writer.insertInvoices(handle, invoices, block, sellerVersion, runId);
+    writer.insertInvoices(handle, numbered, block.year(), sellerVersion, runId);
     events.append(issued);
   }
 

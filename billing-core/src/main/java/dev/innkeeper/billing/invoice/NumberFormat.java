@@ -2,6 +2,9 @@ package dev.innkeeper.billing.invoice;
 
 import dev.innkeeper.billing.problem.InvalidInput;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * How the numbers of a series look. Numbers of one year must not look like those of another, so the
@@ -37,6 +40,25 @@ public record NumberFormat(String pattern, int digits) {
             .replace("{year}", String.format(Locale.ROOT, "%04d", year))
             .split("\\{number\\}", -1);
     return new OfYear(around[0], around[1], digits);
+  }
+
+  /**
+   * The number whose letters and digits are these, upper case; empty when no number of this format
+   * has them.
+   */
+  Optional<String> numberOf(String lettersAndDigits) {
+    String[] around = pattern.split("\\{year\\}|\\{number\\}", -1);
+    String shape =
+        PaymentReference.base(around[0])
+            + "(?<year>[0-9]{4})"
+            + PaymentReference.base(around[1])
+            + "(?<number>[0-9]{1,18})"
+            + PaymentReference.base(around[2]);
+    Matcher match = Pattern.compile(shape).matcher(lettersAndDigits);
+    return match.matches()
+        ? Optional.of(
+            format(Integer.parseInt(match.group("year")), Long.parseLong(match.group("number"))))
+        : Optional.empty();
   }
 
   /** What stands before and after the number. */

@@ -42,30 +42,57 @@ record PreparedInvoice(
     return Math.addExact(netMinor, taxMinor);
   }
 
+  /** Whether anything is to be paid on it. */
+  boolean isOwed() {
+    return draft.kind() != InvoiceKind.CREDIT_NOTE && totalMinor() > 0;
+  }
+
+  /**
+   * Whether a credit note takes nothing back of the line, so that it is not written. The others
+   * keep the positions of the invoice they correct.
+   */
+  boolean isLeftOut(int index) {
+    return draft.kind() == InvoiceKind.CREDIT_NOTE
+        && draft.lines().get(index).amount().isZero()
+        && lineNetMinor.get(index) == 0;
+  }
+
   /** What it would be as an invoice, without a number. */
   Invoice asDraft(Seller seller) {
+    return invoice(seller, null, InvoiceStatus.DRAFT);
+  }
+
+  /** What it is right after its issue under the number. */
+  Invoice issued(Seller seller, String number) {
+    return invoice(seller, number, isOwed() ? InvoiceStatus.OPEN : InvoiceStatus.PAID);
+  }
+
+  private Invoice invoice(Seller seller, @Nullable String number, InvoiceStatus status) {
     Currency currency = draft.currency();
     List<InvoiceLine> lines = new ArrayList<>(lineNetMinor.size());
     for (int i = 0; i < lineNetMinor.size(); i++) {
-      lines.add(line(i, draft.lines().get(i)));
+      if (!isLeftOut(i)) {
+        lines.add(line(i, draft.lines().get(i)));
+      }
     }
+    boolean paid = status == InvoiceStatus.PAID;
     Amount zero = Amount.zero(currency);
     Amount total = Amount.ofMinor(totalMinor(), currency);
     return new Invoice(
         draft.id(),
-        null,
+        number,
         draft.customerId(),
         draft.kind(),
-        InvoiceStatus.DRAFT,
+        status,
         currency,
         draft.period() == null ? null : draft.period().interval(),
-        null,
-        null,
+        number == null ? null : issuedAt,
+        number == null ? null : dueAt,
         Amount.ofMinor(netMinor, currency),
         Amount.ofMinor(taxMinor, currency),
         total,
-        total,
-        zero,
+        paid ? zero : total,
+        paid ? total : zero,
         zero,
         zero,
         lines,

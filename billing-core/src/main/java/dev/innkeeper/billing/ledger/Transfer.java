@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Transfer {
   /** More postings are several transfers, linked. */
-  public static final int POSTINGS_MAX = 200;
+  public static final int POSTINGS_MAX = 2_000;
 
   private static final int METADATA_KEYS_MAX = 20;
   private static final int METADATA_KEY_LENGTH_MAX = 60;

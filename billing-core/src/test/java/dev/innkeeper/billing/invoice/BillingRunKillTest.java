@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.innkeeper.billing.BillingEngine;
+import dev.innkeeper.billing.audit.AuditCheck;
 import dev.innkeeper.billing.customer.Customer;
 import dev.innkeeper.billing.testing.CustomerClones;
 import dev.innkeeper.billing.testing.TestDatabase;
 import java.io.File;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,9 @@ import org.junit.jupiter.api.Test;
 /** Whatever dies at whatever moment: one invoice a customer and period, numbers without a gap. */
 class BillingRunKillTest {
   private static final int CHUNK = 50;
+
+  /** A process is killed so soon after it began to work. */
+  private static final int KILL_AFTER_MICROS_MAX = 400_000;
 
   private final InvoiceFixture f = new InvoiceFixture();
 
@@ -110,35 +115,70 @@ class BillingRunKillTest {
 
   @Test
   void processesKilledInTheMiddleOfTheRunLoseAndRepeatNothing() throws Exception {
-    killProcesses(20_000, 3, 7);
+    killProcesses(20_000, 30, 7);
   }
 
   @Test
   @Tag("long")
   void processesKilledInTheMiddleOfTheRunLoseAndRepeatNothingAtLength() throws Exception {
-    killProcesses(200_000, 100, System.nanoTime());
+    killProcesses(100_000, 300, System.nanoTime());
   }
 
-  /** Two processes at once, killed with SIGKILL after a random number of chunks. */
+  /**
+   * Two processes at once. One of them is killed with SIGKILL at a random moment after its first
+   * chunk, while the other goes on, and another one takes its place; again and again. When all is
+   * billed, a month passes.
+   */
   private void killProcesses(int customers, int kills, long seed) throws Exception {
     customers(customers);
     Random random = new Random(seed);
-    int unfinished = 0;
-    for (int i = 0; i < kills; i++) {
-      Process first = node();
-      Process second = node();
-      try {
-        readLines(first, 1 + random.nextInt(12));
-        TimeUnit.MICROSECONDS.sleep(random.nextInt(30_000));
-      } finally {
-        first.destroyForcibly().waitFor();
-        second.destroyForcibly().waitFor();
+    Process[] nodes = {node(), node()};
+    int killed = 0;
+    int months = 1;
+    try {
+      while (killed < kills) {
+        int victim = random.nextInt(nodes.length);
+        nodes[victim].inputReader().readLine();
+        TimeUnit.MICROSECONDS.sleep(random.nextInt(KILL_AFTER_MICROS_MAX));
+        if (nodes[victim].isAlive()) {
+          nodes[victim].destroyForcibly().waitFor();
+          killed++;
+        } else {
+          assertThat(nodes[victim].exitValue()).as("a run to its end, seed %s", seed).isZero();
+          f.clock.set(f.clock.instant().atZone(ZoneOffset.UTC).plusMonths(1).toInstant());
+          months++;
+        }
+        nodes[victim] = node();
       }
-      unfinished += f.count("select count(*) from @.invoice") < customers ? 1 : 0;
+    } finally {
+      for (Process node : nodes) {
+        node.destroyForcibly().waitFor();
+      }
     }
-    assertThat(unfinished).as("kills before the end, seed %s", seed).isPositive();
     assertThat(f.count("select count(*) from @.invoice")).isPositive();
-    assertEverybodyHasOneInvoice(customers);
+    assertThat(f.invoices.run(RunOptions.standard()).left()).isZero();
+    assertThat(f.invoices.parked(null, 10)).isEmpty();
+    assertEverybodyHasOneInvoiceAMonth(customers, months);
+    assertThat(f.engine.audit().run().checks()).allMatch(AuditCheck::holds);
+  }
+
+  /** One a customer and month, and no time of a subscription left out or charged twice. */
+  private void assertEverybodyHasOneInvoiceAMonth(int customers, int months) {
+    assertThat(f.count("select count(*) from @.invoice")).isEqualTo((long) customers * months);
+    assertThat(
+            f.count(
+                "select count(*) from (select 1 from @.invoice group by customer_id"
+                    + " having count(distinct period_index) <> "
+                    + months
+                    + ") x"))
+        .isZero();
+    assertThat(
+            f.count(
+                "select count(*) from (select from_at, lag(to_at) over (partition by customer_id,"
+                    + " subscription_id, component order by from_at) as before"
+                    + " from @.invoice_line) l where from_at <> before"))
+        .isZero();
+    InvoiceInvariants.hold(f.db);
   }
 
   private Process node() throws Exception {
@@ -155,10 +195,5 @@ class BillingRunKillTest {
             String.valueOf(CHUNK))
         .redirectError(ProcessBuilder.Redirect.DISCARD)
         .start();
-  }
-
-  /** Waits for so many lines of the process's output, or its end. */
-  private static void readLines(Process process, int lines) {
-    process.inputReader().lines().limit(lines).forEach(line -> {});
   }
 }

@@ -76,6 +76,37 @@ class BillingRunTest {
     assertThat(f.engine(InvoiceSettings.standard()).invoices().run(OPTIONS).customers()).isZero();
   }
 
+  @Test
+  void aRunTellsOfItsBeginningAndEndAndTiesToTheLedger() {
+    for (int i = 0; i < 40; i++) {
+      f.start(f.customer("Customer " + i), "site", Map.of("size", i % 2 == 0 ? "small" : "large"));
+    }
+    f.at("2026-04-01T00:00:00Z");
+    List<RunProgress> progress = new ArrayList<>();
+    RunReport report =
+        invoices.run(OPTIONS.withChunkSize(15).withWorkers(1).withProgress(progress::add));
+    assertThat(progress).extracting(RunProgress::customersDone).containsExactly(15L, 30L, 40L);
+    assertThat(progress.get(2).customersDue()).isEqualTo(40);
+    assertThat(progress.get(2).left()).isZero();
+    assertThat(progress.get(0).customersPerSecond()).isPositive();
+    assertThat(f.eventTypes(Accounts.HOUSE))
+        .containsExactly("billing_run.started", "billing_run.finished");
+    RunSummary summary = invoices.runSummary(report.runId());
+    assertThat(summary.ties()).isTrue();
+    assertThat(summary.invoiced()).isEqualTo(report.totals());
+    assertThat(summary.invoices()).isEqualTo(40).isEqualTo(report.invoices());
+    assertThat(summary.customers()).isEqualTo(report.customers());
+    // A run with nothing to do is none.
+    assertThat(invoices.run(OPTIONS).customers()).isZero();
+    assertThat(f.eventTypes(Accounts.HOUSE)).hasSize(2);
+    f.db.run(
+        handle ->
+            handle.execute(
+                "update @.ledger_entry set amount = amount + 1 where owner = ?",
+                f.invoices.search(InvoiceQuery.all()).get(0).customerId()));
+    assertThat(invoices.runSummary(report.runId()).ties()).isFalse();
+  }
+
   /** Rows that transactions of this database wrote, as PostgreSQL counts them. */
   private long rowsWritten() {
     return f.count(

@@ -17,9 +17,11 @@ import dev.innkeeper.billing.problem.Conflict;
 import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.billing.problem.NotAllowed;
 import dev.innkeeper.billing.problem.NotFound;
+import dev.innkeeper.billing.time.Interval;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
@@ -195,6 +197,111 @@ class CustomInvoicesTest {
     assertThatThrownBy(() -> invoices.voidInvoice(ada.id(), invoice.id(), "x"))
         .hasMessageContaining("uncollectible");
     InvoiceInvariants.hold(f.db);
+  }
+
+  @Test
+  void whatWasWrittenOffAndIsPaidLaterIsTakenUpAgain() {
+    Invoice invoice = f.custom(ada, "100");
+    invoices.markUncollectible(ada.id(), invoice.id(), "Gone away");
+    assertThatThrownBy(
+            () ->
+                f.tx(
+                    () ->
+                        invoices.settle(
+                            List.of(
+                                new InvoicePayment(
+                                    ada.id(),
+                                    invoice.id(),
+                                    eur("119.00"),
+                                    PaymentSource.EXTERNAL)))))
+        .isInstanceOf(NotAllowed.class);
+    Invoice again = invoices.reinstate(ada.id(), invoice.id(), "Is back and pays");
+    assertThat(again.status()).isEqualTo(InvoiceStatus.OPEN);
+    assertThat(again.open()).isEqualTo(eur("119.00"));
+    assertThat(again.writtenOff().isZero()).isTrue();
+    assertThat(f.engine.ledger().balance(Accounts.writeoff(Currency.EUR)).isZero()).isTrue();
+    assertThat(f.engine.ledger().balance(Accounts.receivable(ada.id(), Currency.EUR)))
+        .isEqualTo(eur("119.00"));
+    assertThat(f.eventTypes(ada.id())).endsWith("invoice.uncollectible", "invoice.reopened");
+    assertThatThrownBy(() -> invoices.reinstate(ada.id(), invoice.id(), "Twice"))
+        .isInstanceOfSatisfying(
+            NotAllowed.class, e -> assertThat(e.code()).isEqualTo("invoice-not-written-off"));
+    InvoiceInvariants.hold(f.db);
+  }
+
+  @Test
+  void anInvoiceMayHaveAProductOnEveryLine() {
+    List<NewInvoice.Line> lines = new ArrayList<>();
+    for (int i = 0; i < NewInvoice.LINES_MAX; i++) {
+      lines.add(
+          new NewInvoice.Line(
+              "product-" + i, "x", BigDecimal.ONE, "piece", BigDecimal.ONE, "standard"));
+    }
+    Invoice invoice =
+        invoices.custom(new NewInvoice(ada.id(), Currency.EUR, lines, null, null), "many");
+    assertThat(f.engine.ledger().balance(Accounts.revenue("product-999", Currency.EUR)))
+        .isEqualTo(eur("1.00"));
+    assertThat(f.engine.ledger().balance(Accounts.receivable(ada.id(), Currency.EUR)))
+        .isEqualTo(invoice.total());
+    InvoiceInvariants.hold(f.db);
+  }
+
+  @Test
+  void aPayersReferenceFindsItsInvoice() {
+    f.custom(ada, "1");
+    Invoice second = f.custom(ada, "2");
+    String reference = String.valueOf(second.paymentReference());
+    assertThat(reference).matches("RF[0-9]{2}INV2026000002");
+    assertThat(
+            invoices.findByPaymentReference(
+                " " + PaymentReference.grouped(reference).toLowerCase(java.util.Locale.ROOT)))
+        .containsExactly(second);
+    assertThat(invoices.findByPaymentReference(PaymentReference.of("INV-2026-000077"))).isEmpty();
+    Invoice note =
+        invoices.creditNote(NewCreditNote.ofAll(ada.id(), second.id(), "All of it"), "n");
+    assertThat(note.paymentReference()).isNull();
+    // Of a format that is used no more.
+    f.db.run(
+        handle ->
+            handle.execute("update @.invoice set number = 'OLD/2026/2' where id = ?", second.id()));
+    assertThat(invoices.findByPaymentReference(PaymentReference.of("OLD/2026/2")))
+        .extracting(Invoice::id)
+        .containsExactly(second.id());
+  }
+
+  @Test
+  void aSearchFindsByPeriod() {
+    f.start(ada, "site", java.util.Map.of());
+    f.at("2026-05-01T00:00:00Z");
+    invoices.run(RunOptions.standard());
+    f.custom(ada, "1");
+    Instant april = Instant.parse("2026-04-01T00:00:00Z");
+    assertThat(
+            invoices.search(
+                InvoiceQuery.all()
+                    .withPeriod(new Interval(april, Instant.parse("2026-05-01T00:00:00Z")))))
+        .singleElement()
+        .satisfies(i -> assertThat(i.period()).isNotNull())
+        .satisfies(i -> assertThat(i.kind()).isEqualTo(InvoiceKind.CYCLE));
+  }
+
+  @Test
+  void anUnknownCurrencyIsRefused() {
+    NewInvoice unknown =
+        new NewInvoice(ada.id(), new Currency("XXQ", 2), List.of(line("x", "1")), null, null);
+    assertThatThrownBy(() -> invoices.custom(unknown, "k"))
+        .isInstanceOfSatisfying(
+            InvalidInput.class, e -> assertThat(e.field()).isEqualTo("currency"));
+  }
+
+  @Test
+  void aDueDateBeforeTheDayOfIssueIsRefused() {
+    NewInvoice early =
+        new NewInvoice(
+            ada.id(), Currency.EUR, List.of(line("x", "1")), LocalDate.of(2026, 3, 9), null);
+    assertThatThrownBy(() -> invoices.custom(early, "k"))
+        .isInstanceOfSatisfying(
+            InvalidInput.class, e -> assertThat(e.field()).isEqualTo("dueDate"));
   }
 
   private Invoice credit(Invoice invoice, String lineAmount) {

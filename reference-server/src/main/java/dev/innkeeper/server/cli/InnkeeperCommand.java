@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
       AdminCommands.Catalog.class,
       AdminCommands.Customer.class,
       AdminCommands.Invoice.class,
+      BillingCommands.Billing.class,
       AdminCommands.Voucher.class,
       WebhookCommands.Webhook.class,
       AdminCommands.TrialBalance.class,

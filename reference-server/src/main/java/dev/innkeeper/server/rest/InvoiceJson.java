@@ -35,6 +35,7 @@ record InvoiceJson(
     List<Line> lines,
     Seller seller,
     Party buyer,
+    @Nullable String paymentReference,
     @Nullable UUID corrects,
     @Nullable String note) {
 
@@ -99,6 +100,7 @@ record InvoiceJson(
         invoice.lines().stream().map(Line::of).toList(),
         invoice.seller(),
         invoice.buyer(),
+        invoice.paymentReference(),
         invoice.corrects(),
         invoice.note());
   }

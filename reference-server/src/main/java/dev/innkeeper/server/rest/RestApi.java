@@ -31,6 +31,7 @@ public final class RestApi {
     all.addAll(new EventRoutes(services, requests).endpoints());
     all.addAll(new HealthRoutes(services, requests).endpoints());
     all.addAll(new MailRoutes(services, requests).endpoints());
+    all.addAll(new BillingRunRoutes(services, requests).endpoints());
     all.addAll(new ClockRoutes(services, requests).endpoints());
     all.addAll(new PaymentRoutes(services, requests).endpoints());
     this.endpoints = List.copyOf(all);

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param provisioning has the world match what is paid for
  * @param invoiceFiles invoices as PDF and the like
  * @param mails what customers are told
+ * @param runs billing runs that operators ask for
  * @param doDueWork looks for due work soon, without waiting for it
  */
 public record Services(
@@ -32,6 +33,7 @@ public record Services(
     Orchestrator provisioning,
     InvoiceFiles invoiceFiles,
     Mails mails,
+    BillingRuns runs,
     Runnable doDueWork) {
 
   /**
