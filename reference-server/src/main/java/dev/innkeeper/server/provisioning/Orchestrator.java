@@ -45,6 +45,8 @@ public final class Orchestrator implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Orchestrator.class);
   private static final Duration POLL = Duration.ofMillis(50);
   private static final String SUBSCRIPTIONS = ":subscriptions";
+  private static final String METERING = ":metering";
+  private static final int METERING_ROUNDS_MAX = 50;
 
   private final BillingEngine engine;
   private final Database server;
@@ -58,6 +60,7 @@ public final class Orchestrator implements AutoCloseable {
   private final Resources resources;
   private final CommandRelay relay;
   private final LiveStats liveStats;
+  private final Metering metering;
   private final ExecutorService workers;
   private final ScheduledExecutorService schedule;
   private final AtomicBoolean started = new AtomicBoolean();
@@ -122,6 +125,11 @@ public final class Orchestrator implements AutoCloseable {
     this.resources = new Resources(server, store);
     this.relay = new CommandRelay(server, provisioners, resources, clock);
     this.liveStats = new LiveStats(provisioners);
+    this.metering =
+        new Metering(
+            new Metering.Parts(
+                engine, server, provisioners, store, new MeteredStore(BillingJson.mapper()), clock),
+            Metering.Policy.standard());
     this.workers = Executors.newFixedThreadPool(options.threads(), daemon("provisioning"));
     this.schedule = Executors.newSingleThreadScheduledExecutor(daemon("provisioning-schedule"));
   }
@@ -151,6 +159,11 @@ public final class Orchestrator implements AutoCloseable {
   /** What there is, for pages and routes. */
   public Resources resources() {
     return resources;
+  }
+
+  /** What resources used and cost. */
+  public Metering metering() {
+    return metering;
   }
 
   /** Compares worlds with what should be, without changing anything. */
@@ -379,6 +392,7 @@ public final class Orchestrator implements AutoCloseable {
    */
   public int tick(Instant now) {
     sweepDue(now);
+    meterDue(now);
     List<ResourceStore.Stored> claimed =
         server.tx(
             handle ->
@@ -411,6 +425,9 @@ public final class Orchestrator implements AutoCloseable {
   private void work(ResourceStore.Stored row) {
     server.requireNoTransaction();
     Attempt attempt = new Attempt(provisioners.find(row.resource().provisioner()), row);
+    if (row.made() && row.resource().desired() != DesiredState.RUNNING) {
+      meterTheRest(row);
+    }
     Outcome outcome = attempt.make();
     Map<String, String> facts = attempt.facts(outcome);
     Times now = clock.get();
@@ -418,6 +435,24 @@ public final class Orchestrator implements AutoCloseable {
     boolean ours = server.tx(handle -> store.finish(handle, row, verdict, now));
     if (!ours) {
       LOG.warn("{} took longer than {} and was taken over", row.resource().id(), options.claim());
+    }
+  }
+
+  /** What is stopped or removed shows no more what it used. It is stopped all the same. */
+  private void meterTheRest(ResourceStore.Stored row) {
+    try {
+      metering.closeOff(row);
+    } catch (RuntimeException e) {
+      LOG.warn("can't meter {} before it stops", row.resource().id(), e);
+    }
+  }
+
+  private void meterDue(Instant now) {
+    int rounds = 0;
+    while (rounds < METERING_ROUNDS_MAX
+        && (rounds > 0 || takeSweep(METERING, now))
+        && metering.round() > 0) {
+      rounds++;
     }
   }
 
