@@ -107,6 +107,27 @@ class PluginsTest {
   }
 
   @Test
+  void aPluginBringsItsLibraries() throws IOException {
+    Path kubernetes = Path.of("..", "provisioner-k8s");
+    Path kubeconfig = folder.resolve("kubeconfig");
+    Files.writeString(
+        kubeconfig,
+        """
+        apiVersion: v1
+        kind: Config
+        current-context: c
+        clusters: [{name: c, cluster: {server: "http://127.0.0.1:1"}}]
+        contexts: [{name: c, context: {cluster: c, user: u}}]
+        users: [{name: u, user: {}}]
+        """);
+    try (Plugins plugins = Plugins.load(folder, List.of(kubernetes));
+        Provisioners told =
+            open(plugins, Map.of("kubernetes", Map.of("kubeconfig", kubeconfig.toString())))) {
+      assertThat(told.names()).containsExactly("kubernetes");
+    }
+  }
+
+  @Test
   void wrongSettingsAreNamedWithTheWayOut() {
     try (Plugins plugins = Plugins.load(folder, List.of(SITE_MODULE))) {
       assertThatThrownBy(() -> open(plugins, Map.of("site", Map.of("prot", "1"))))
