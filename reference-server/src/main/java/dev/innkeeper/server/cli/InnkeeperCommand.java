@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
       ServeCommand.class,
       DemoCommand.class,
       MigrateCommand.class,
+      PluginCommand.class,
       AdminCommands.Clock.class,
       AdminCommands.Catalog.class,
       AdminCommands.Customer.class,

@@ -67,6 +67,19 @@ class CommandTest {
   }
 
   @Test
+  void pluginNewMakesAProjectOrSaysWhatIsWrong() {
+    Path made = folder.resolve("vms");
+    Ended ended = run("plugin", "new", "my-vms", "--package", "a.b", "--dir", made.toString());
+    assertThat(ended.code()).isZero();
+    assertThat(ended.output()).contains(made.toString());
+    assertThat(made.resolve("src/main/java/a/b/MyVmsFactory.java")).exists();
+    Ended again = run("plugin", "new", "my-vms", "--dir", made.toString());
+    assertThat(again.code()).isEqualTo(1);
+    assertThat(again.errors()).contains("has something in it; name another");
+    assertThat(run("plugin").code()).isEqualTo(2);
+  }
+
+  @Test
   void commandsSpeakToTheRunningServer() {
     try (TestServer server = TestServer.start()) {
       String data = server.server().services().config().dataFolder().toString();
