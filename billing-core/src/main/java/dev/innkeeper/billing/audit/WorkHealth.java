@@ -80,6 +80,7 @@ public final class WorkHealth {
         "select min(expires_at) from @.voucher_redemption"
             + " where expires_at is not null and expired_minor is null");
     queries.put("dunning", "select min(next_at) from @.grace where next_at is not null");
+    queries.put("runways", "select min(next_at) from @.runway");
     queries.put("events", "select min(next_attempt_at) from @.event where status = 'PENDING'");
     queries.put(
         "webhooks",

@@ -28,6 +28,7 @@ import org.jdbi.v3.core.Handle;
 public final class EventLog {
   private static final int PAGE_MAX = 500;
   private static final int LOOK_BACK = 50_000;
+  private static final int REPLAY_MAX = 10_000;
 
   /** From so many events on, COPY is faster. */
   private static final int COPIED_MIN = 32;
@@ -280,17 +281,20 @@ public final class EventLog {
   }
 
   /**
-   * Has every event that was given up on delivered again, to the hooks that failed.
+   * Has events that were given up on delivered again, the oldest first, to the hooks that failed.
    *
-   * @return how many
+   * @return how many, at most 10,000; call again for more
    */
   public int replayParked() {
     return db.tx(
         handle ->
             handle
                 .createUpdate(
-                    "update @.event set status = 'PENDING', attempts = 0, next_attempt_at = :now"
-                        + " where status = 'PARKED'")
+                    "update @.event e set status = 'PENDING', attempts = 0, next_attempt_at = :now"
+                        + " from (select customer_id, seq from @.event where status = 'PARKED'"
+                        + " order by occurred_at, customer_id, seq limit :limit for update) p"
+                        + " where e.customer_id = p.customer_id and e.seq = p.seq")
+                .bind("limit", REPLAY_MAX)
                 .bind("now", clock.instant().atOffset(ZoneOffset.UTC))
                 .execute());
   }

@@ -143,6 +143,7 @@ class EventDispatcherTest {
     drain(dispatcher);
     assertThat(seen).containsExactly(2, 1);
     assertThat(events.parked(10)).isEmpty();
+    assertThat(events.replayParked()).isZero();
   }
 
   @Test

@@ -451,6 +451,38 @@ class WebhookTest {
   }
 
   @Test
+  void whatWaitsForAWeekCostsARowACustomerAndComesInOrder() {
+    Webhooks node = fixture.node();
+    everything(node);
+    receiver.script(got -> Reply.status(503));
+    UUID ada = fixture.customer("ada");
+    UUID bob = fixture.customer("bob");
+    for (int day = 0; day < 7; day++) {
+      for (int i = 0; i < 60; i++) {
+        fixture.happen(ada, i);
+        fixture.happen(bob, i);
+      }
+      fixture.deliver(node);
+      fixture.advance(Duration.ofHours(4));
+    }
+    assertThat(rows("webhook_cursor")).isEqualTo(2);
+    assertThat(rows("webhook_replay")).isZero();
+    assertThat(rows("webhook_attempt")).as("tries, not events").isLessThan(30);
+    receiver.script(got -> Reply.status(200));
+    int before = receiver.received().size();
+    fixture.advance(Duration.ofHours(10));
+    fixture.deliver(node);
+    assertThat(receiver.received().size() - before).isEqualTo(2 * 421);
+    List<Long> adas = sequences(ada);
+    assertThat(adas.subList(adas.size() - 421, adas.size())).isSorted().doesNotHaveDuplicates();
+  }
+
+  private int rows(String table) {
+    return fixture.db.tx(
+        handle -> handle.createQuery("select count(*) from @." + table).mapTo(Integer.class).one());
+  }
+
+  @Test
   void aTestMessageIsSentAtOnceAndLogged() {
     Webhooks node = fixture.node();
     CreatedWebhook created = everything(node);
