@@ -113,17 +113,18 @@ final class RatingBench implements Bench.Driver {
             .dataSource(pool)
             .clock(Clock.fixed(START.plusSeconds(3600), ZoneOffset.UTC))
             .build()) {
-      var first = engine.runDue(Duration.ofSeconds(30));
+      // What makes ready, such as partitions, is not part of a tick with nothing due.
+      engine.runDue(Duration.ofSeconds(30));
       String before = counters(db);
       long begin = System.nanoTime();
-      var second = engine.runDue(Duration.ofSeconds(30));
+      engine.runDue(Duration.ofSeconds(30));
       double millis = (System.nanoTime() - begin) / 1e6;
       String after = counters(db);
       out.printf(
           "| a tick over %,d subscriptions with nothing due | %.1f ms |%n", population, millis);
       out.printf(
           "| their rows read and written by it, before → after | %s → %s |%n", before, after);
-      if (first.equals(second) && !before.equals(after)) {
+      if (!before.equals(after)) {
         throw new IllegalStateException("a tick with nothing due touched subscriptions");
       }
     }

@@ -52,7 +52,6 @@ import dev.innkeeper.billing.promotion.Vouchers;
 import dev.innkeeper.billing.subscription.ChargeBook;
 import dev.innkeeper.billing.subscription.PrepaidBurn;
 import dev.innkeeper.billing.subscription.StoredLives;
-import dev.innkeeper.billing.subscription.SubscriptionEnds;
 import dev.innkeeper.billing.subscription.Subscriptions;
 import dev.innkeeper.billing.usage.Usage;
 import dev.innkeeper.billing.usage.UsagePolicy;
@@ -181,7 +180,7 @@ public final class BillingEngine implements AutoCloseable {
   /** In the order it is done: what is billed is settled, what is not settled is reminded of. */
   private List<DueWork> dueWork(Builder builder, ObjectMapper json, PaymentCore core) {
     List<DueWork> work = new ArrayList<>(ledger.dueWork());
-    work.add(new SubscriptionEnds(subscriptions));
+    work.addAll(subscriptions.dueWork());
     work.add(prepaid);
     work.add(invoices.dueWork());
     work.addAll(payments.dueWork());

@@ -290,6 +290,15 @@ public final class Catalog {
         .bind("published", version.publishedAt().atOffset(ZoneOffset.UTC))
         .bind("definition", BillingJson.write(json, version))
         .execute();
+    if (version.raise() == RaisePolicy.MOVE_AT_RENEWAL) {
+      handle
+          .createUpdate(
+              "insert into @.price_raise (price_version_id, next_at, rounds_left)"
+                  + " values (:id, :next, 2)")
+          .bind("id", version.id())
+          .bind("next", version.noticeAt().atOffset(ZoneOffset.UTC))
+          .execute();
+    }
   }
 
   private void storeHistory(Handle handle, CatalogPlan plan, UUID revision, String actor) {

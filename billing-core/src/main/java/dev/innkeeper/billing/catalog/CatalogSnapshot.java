@@ -201,11 +201,27 @@ public final class CatalogSnapshot {
         return held;
       }
       if (candidate.raise() == RaisePolicy.MOVE_AT_RENEWAL
-          && !candidate.effectiveFrom().isAfter(periodStart)
-          && !candidate.publishedAt().plus(candidate.notice()).isAfter(periodStart)) {
+          && !candidate.movesFrom().isAfter(periodStart)) {
         return candidate;
       }
     }
     return held;
+  }
+
+  /** The versions of the same tariff that came before, from which a raise may move. */
+  public List<UUID> before(PriceVersion raise) {
+    return versionsOf(raise.tariff()).stream()
+        .filter(v -> v.effectiveFrom().isBefore(raise.effectiveFrom()))
+        .map(PriceVersion::id)
+        .toList();
+  }
+
+  /** The later versions of the same tariff that move running subscriptions, by time. */
+  public List<PriceVersion> raisesAfter(UUID current) {
+    PriceVersion held = version(current);
+    return versionsOf(held.tariff()).stream()
+        .filter(v -> v.raise() == RaisePolicy.MOVE_AT_RENEWAL)
+        .filter(v -> v.effectiveFrom().isAfter(held.effectiveFrom()))
+        .toList();
   }
 }

@@ -42,6 +42,17 @@ public record PriceVersion(
     return new TariffKey(productCode, TariffKey.text(when), currency);
   }
 
+  /** The first instant at which a moved subscription's billing period may start at this price. */
+  public Instant movesFrom() {
+    Instant noticed = publishedAt.plus(notice);
+    return noticed.isAfter(effectiveFrom) ? noticed : effectiveFrom;
+  }
+
+  /** When customers with moved subscriptions are told: the notice ahead of {@link #movesFrom}. */
+  public Instant noticeAt() {
+    return movesFrom().minus(notice);
+  }
+
   /** Whether it prices a product with these options. */
   public boolean matches(Map<String, String> options) {
     return options.entrySet().containsAll(when.entrySet());

@@ -22,6 +22,7 @@ import dev.innkeeper.billing.rating.Charge;
 import dev.innkeeper.billing.rating.ChargeScope;
 import dev.innkeeper.billing.time.BillingCalendar;
 import dev.innkeeper.billing.time.Interval;
+import dev.innkeeper.billing.work.DueWork;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,6 +53,7 @@ public final class Subscriptions {
   private final ChargeBook charges;
   private final EventLog events;
   private final SubscriptionStore store;
+  private final PriceNotices notices;
   private final Ids ids;
   private final Clock clock;
 
@@ -75,6 +77,7 @@ public final class Subscriptions {
     this.charges = parts.charges();
     this.events = parts.events();
     this.store = new SubscriptionStore(parts.json());
+    this.notices = new PriceNotices(db, catalog, events);
     this.ids = parts.ids();
     this.clock = parts.clock();
   }
@@ -130,6 +133,7 @@ public final class Subscriptions {
     events.append(
         new SubscriptionStarted(
             customer.id(), subscription.id(), product.code(), subscription.options()));
+    notices.atSale(handle, subscription, customer.calendar(), now);
     return subscription.id();
   }
 
@@ -372,6 +376,11 @@ public final class Subscriptions {
         .getOrDefault(customerId, List.of());
   }
 
+  /** What is done when time has come. */
+  public List<DueWork> dueWork() {
+    return List.of(new SubscriptionEnds(this), notices);
+  }
+
   /** Marks the end of subscriptions whose agreed end has come; at most {@code limit}. */
   int endDue(Instant now, int limit) {
     return db.tx(
@@ -426,6 +435,9 @@ public final class Subscriptions {
                 now());
           }
           event(old.subscription(), s).ifPresent(e -> events.append(e));
+          if (!s.priceVersionId().equals(old.subscription().priceVersionId())) {
+            notices.atSale(handle, s, customers.get(customerId).calendar(), now());
+          }
           return s;
         });
   }

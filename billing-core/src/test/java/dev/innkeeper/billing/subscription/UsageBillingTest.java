@@ -146,6 +146,27 @@ class UsageBillingTest {
   }
 
   @Test
+  void badRowsAmongAHundredThousandDoNotLoseTheRest() {
+    f.at("2026-03-20T00:00:00Z");
+    int size = 100_000;
+    List<UsageRecord> batch = new ArrayList<>(size);
+    List<String> bad = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      boolean isBad = i % 9_973 == 42;
+      batch.add(traffic(isBad ? "1e30" : "1", "2026-03-02T00:00:00Z", "row-" + i));
+      if (isBad) {
+        bad.add(i + " row-" + i + " quantity");
+      }
+    }
+    UsageReport report = f.usage.recordAll(batch);
+    assertThat(report.rejected())
+        .extracting(r -> r.index() + " " + r.idempotencyKey() + " " + r.field())
+        .isEqualTo(bad)
+        .hasSize(11);
+    assertThat(report.accepted()).isEqualTo(size - bad.size());
+  }
+
+  @Test
   void whatIsNoPlainNumberIsRefused() {
     for (String text : List.of("NaN", "1e30", "Infinity", "0x10", "", "12345678901234", "٣")) {
       assertThatThrownBy(() -> UsageRecord.quantity(text))
