@@ -77,6 +77,27 @@ public final class UsageRater {
     return jobs;
   }
 
+  /**
+   * The metered components in the period that goes on, of what is drawn as it is used. A minimum is
+   * owed when the period is over.
+   *
+   * @param wanted which components to look at
+   */
+  public List<UsageJob> openJobs(Life life, Instant through, Predicate<PriceComponent> wanted) {
+    List<UsageJob> jobs = new ArrayList<>();
+    Instant open = openFrom(life, through);
+    if (open.isBefore(NEVER)) {
+      Periods.Of calendar = periods.of(life.calendar());
+      period(
+          jobs,
+          life,
+          calendar,
+          calendar.indexAt(open.getEpochSecond()),
+          c -> c.minimum() == null && wanted.test(c));
+    }
+    return jobs;
+  }
+
   /** Time of one price within a period. */
   private static final class Stretch {
     private final List<Interval> windows = new ArrayList<>(1);

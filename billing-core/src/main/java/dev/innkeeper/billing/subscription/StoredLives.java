@@ -55,6 +55,22 @@ public final class StoredLives implements SubscriptionLives {
   }
 
   @Override
+  public void used(Set<UUID> customerIds) {
+    db.run(
+        handle ->
+            handle
+                .createUpdate(
+                    "update @.prepaid_burn b set next_at = :now from"
+                        + " (select customer_id from @.prepaid_burn"
+                        + " where customer_id = any(:customers) and next_at > :now"
+                        + " order by customer_id for no key update) w"
+                        + " where b.customer_id = w.customer_id")
+                .bind("now", SubscriptionStore.at(clock.instant()))
+                .bindArray("customers", UUID.class, customerIds)
+                .execute());
+  }
+
+  @Override
   public void becomeDue(Set<UUID> customerIds) {
     if (customerIds.isEmpty()) {
       return;

@@ -134,6 +134,11 @@ final class UsageTaking {
               from,
               batch.throughOf(customer),
               c -> c.minimum() != null || meters.contains(String.valueOf(c.meter()))));
+      if (batch.funding() == BillingRows.Funding.PREPAID) {
+        jobs.addAll(
+            rater.openJobs(
+                life, batch.throughOf(customer), c -> meters.contains(String.valueOf(c.meter()))));
+      }
     } catch (IllegalStateException | ArithmeticException e) {
       batch.parked().put(customer, String.valueOf(e.getMessage()));
     }

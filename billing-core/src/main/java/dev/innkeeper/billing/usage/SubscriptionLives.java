@@ -25,4 +25,7 @@ public interface SubscriptionLives {
    * Locks the customers, whose subscriptions may have ended, and makes sure they are billed again.
    */
   void becomeDue(Set<UUID> customerIds);
+
+  /** New usage of these customers is stored: what is prepaid is drawn with the next tick. */
+  void used(Set<UUID> customerIds);
 }

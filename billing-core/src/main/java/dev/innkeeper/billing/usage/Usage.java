@@ -129,6 +129,9 @@ public final class Usage {
     }
     if (accepted > 0) {
       markPending(handle);
+      Set<UUID> customers = new HashSet<>();
+      sound.forEach(index -> customers.add(records.get(index).customerId()));
+      lives.used(customers);
     }
     return report(accepted, sound.size() - accepted - conflicts, checks);
   }

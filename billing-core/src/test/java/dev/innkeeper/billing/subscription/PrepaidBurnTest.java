@@ -70,20 +70,32 @@ class PrepaidBurnTest {
   }
 
   @Test
-  void usageIsDrawnWhenItsPeriodIsOverAndChangesMoveTheDepletion() {
+  void usageIsDrawnWithTheNextTickAndChangesMoveTheDepletion() {
     f.topUp(ada, "20.00");
     Subscription s = f.start(ada, "project", Map.of());
     f.burn();
     f.at("2026-03-02T00:00:00Z");
     f.usage.record(f.used(s, "traffic", "50", "2026-03-01T00:00:00Z", "2026-03-01T01:00:00Z", "a"));
+    assertThat(f.burn()).isPositive();
+    // 24 h of 0.0125, and 50 GB of 0.02.
+    assertThat(f.cash(ada)).isEqualTo("18.70");
+    assertThat(f.burn()).isZero();
     Instant before = f.subscriptions.forecast(ada.id()).depletesAt();
     f.subscriptions.changeQuantity(ada.id(), s.id(), 2);
     f.burn();
     Forecast forecast = f.subscriptions.forecast(ada.id());
     assertThat(forecast.depletesAt()).isBefore(before);
-    // 24 h of one were drawn; 30 days of two reach the cap of 2 × 8.00, the day before included;
-    // and 50 GB.
-    assertThat(forecast.toPeriodEnd()).extracting(Amount::toPlainString).containsExactly("16.70");
+    // 24 h of one were drawn, and the 50 GB; 30 days of two reach the cap of 2 × 8.00, the day
+    // before included.
+    assertThat(forecast.toPeriodEnd()).extracting(Amount::toPlainString).containsExactly("15.70");
+    // More, and less again, is drawn and given back.
+    f.usage.record(f.used(s, "traffic", "30", "2026-03-01T02:00:00Z", "2026-03-01T02:00:00Z", "b"));
+    f.burn();
+    assertThat(f.cash(ada)).isEqualTo("18.10");
+    f.usage.record(
+        f.used(s, "traffic", "-30", "2026-03-01T02:00:00Z", "2026-03-01T02:00:00Z", "c"));
+    f.burn();
+    assertThat(f.cash(ada)).isEqualTo("18.70");
     assertThat(forecast.nextInvoiceAt()).isNull();
     f.at("2026-04-01T00:00:00Z");
     f.burn();
