@@ -134,6 +134,7 @@ class EventSchemaTest {
             "subscription.resumed",
             "subscription.terminated",
             "wallet.low",
+            "price.changed",
             "invoice.issued",
             "invoice.paid",
             "invoice.voided");
