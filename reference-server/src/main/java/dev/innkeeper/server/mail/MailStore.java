@@ -177,7 +177,8 @@ final class MailStore {
             "select "
                 + COLUMNS
                 + " from @.mail m where (cast(:status as text) is null or m.status = :status)"
-                + " and (cast(:at as timestamptz) is null or (m.occurred_at, m.id) < (:at, :id))"
+                + " and (cast(:at as timestamptz) is null or (m.occurred_at, m.id)"
+                + "   < (cast(:at as timestamptz), cast(:id as uuid)))"
                 + " order by m.occurred_at desc, m.id desc limit :limit")
         .bind("status", status == null ? null : status.name())
         .bind("at", after == null ? null : at(after.occurredAt()))
