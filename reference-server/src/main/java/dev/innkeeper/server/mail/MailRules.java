@@ -21,6 +21,7 @@ import dev.innkeeper.billing.promotion.VoucherApproved;
 import dev.innkeeper.billing.promotion.VoucherExpired;
 import dev.innkeeper.billing.promotion.VoucherRejected;
 import dev.innkeeper.billing.subscription.PrepaidDepleted;
+import dev.innkeeper.billing.subscription.PriceChanged;
 import dev.innkeeper.billing.subscription.SubscriptionResumed;
 import dev.innkeeper.billing.subscription.SubscriptionSuspended;
 import dev.innkeeper.billing.subscription.SubscriptionTerminated;
@@ -69,6 +70,7 @@ final class MailRules {
           new Rule(GraceEnding.class, Enclosed.INVOICES),
           new Rule(AccountExpiring.class, Enclosed.INVOICES),
           new Rule(AccountExpired.class, Enclosed.NOTHING),
+          new Rule(PriceChanged.class, Enclosed.NOTHING),
           new Rule(SubscriptionSuspended.class, Enclosed.NOTHING),
           new Rule(SubscriptionResumed.class, Enclosed.NOTHING),
           new Rule(SubscriptionTerminated.class, Enclosed.NOTHING));

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * {@code {{#if name}} … {{else}} … {{/if}}}, which don't nest; nothing in it can run. Immutable.
  */
 final class MailTemplate {
-  private static final Pattern SECTION = Pattern.compile("\\[([a-z-]+\\.[a-z-]+)]\\s*");
+  private static final Pattern SECTION = Pattern.compile("\\[([a-z_-]+\\.[a-z_-]+)]\\s*");
   private static final Pattern TAG = Pattern.compile("\\{\\{(.*?)}}");
   private static final Pattern NAME = Pattern.compile("[a-zA-Z]+");
   private static final String SUBJECT = "Subject:";

@@ -11,6 +11,7 @@ import dev.innkeeper.billing.subscription.Subscription;
 import dev.innkeeper.documents.InvoiceDocuments;
 import dev.innkeeper.server.mail.MailRules.Rule;
 import dev.innkeeper.server.runtime.Shop;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +61,7 @@ final class MailValues {
     Set<String> names = new TreeSet<>(COMMON);
     for (RecordComponent component : rule.event().getRecordComponents()) {
       Class<?> type = component.getType();
-      if (isText(type) || type == Amount.class || type == Instant.class) {
+      if (isText(type) || isLines(component) || type == Amount.class || type == Instant.class) {
         names.add(component.getName());
       }
     }
@@ -68,6 +70,13 @@ final class MailValues {
 
   private static boolean isText(Class<?> type) {
     return type == String.class || type == int.class || type == long.class || type.isEnum();
+  }
+
+  /** Several texts, which a mail shows one a line. */
+  private static boolean isLines(RecordComponent component) {
+    return component.getGenericType() instanceof ParameterizedType type
+        && type.getRawType() == List.class
+        && type.getActualTypeArguments()[0] == String.class;
   }
 
   /**
@@ -92,6 +101,13 @@ final class MailValues {
         values.put(name, formats.date(language, shown.atZone(zone).toLocalDate()));
       } else if (value != null && isText(component.getType())) {
         values.put(name, clean(value.toString()));
+      } else if (isLines(component) && value instanceof List<?> lines) {
+        values.put(
+            name,
+            lines.stream()
+                .limit(NAMED_MAX)
+                .map(line -> "- " + clean(String.valueOf(line)))
+                .collect(Collectors.joining("\n")));
       } else if (name.startsWith("invoiceId")) {
         addIds(invoiceIds, value);
       } else if (name.startsWith("subscriptionId")) {
