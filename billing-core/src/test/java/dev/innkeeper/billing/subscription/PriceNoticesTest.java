@@ -98,7 +98,8 @@ class PriceNoticesTest {
     Customer berlin =
         f.customer(
             NewCustomer.named("B", "b@example.org", Currency.EUR)
-                .withZone(ZoneId.of("Europe/Berlin")));
+                .withZone(ZoneId.of("Europe/Berlin"))
+                .withAnchorDay(15));
     f.start(berlin, "forge", Map.of());
     assertThat(told("data->>'movesAt'")).containsExactly("2026-07-14T22:00:00Z");
     f.at("2026-07-10T00:00:00Z");
