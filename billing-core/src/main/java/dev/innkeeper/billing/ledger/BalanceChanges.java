@@ -123,12 +123,12 @@ final class BalanceChanges {
     Instant latest = now;
     statement.setObject(1, now.atOffset(ZoneOffset.UTC));
     try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          Change change = changes.get(row.getInt(1));
-          known.accounts().put(change.id, before(change, row, now));
-          Instant recorded = LedgerSql.instant(row, 10);
-          latest = recorded.isAfter(latest) ? recorded : latest;
-        }
+      while (row.next()) {
+        Change change = changes.get(row.getInt(1));
+        known.accounts().put(change.id, before(change, row, now));
+        Instant recorded = LedgerSql.instant(row, 10);
+        latest = recorded.isAfter(latest) ? recorded : latest;
+      }
     }
     for (Change change : changes) {
       AccountSpec spec = Chart.find(change.id);
