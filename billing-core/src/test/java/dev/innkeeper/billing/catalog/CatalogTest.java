@@ -12,7 +12,10 @@ import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.billing.problem.NotFound;
 import dev.innkeeper.billing.testing.MutableClock;
 import dev.innkeeper.billing.testing.TestDatabase;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -56,6 +59,19 @@ class CatalogTest {
                           }
                         }));
     assertThat(catalog.products()).isEmpty();
+  }
+
+  @Test
+  void thePriceListOfTheDocumentationCanBePutInForce() throws IOException {
+    String page = Files.readString(Path.of("..", "docs", "price-list.md"));
+    String begin = "```yaml\n";
+    int from = page.indexOf(begin) + begin.length();
+    CatalogDiff applied = catalog.apply(page.substring(from, page.indexOf("```", from)), "ada");
+    assertThat(applied.changes()).isNotEmpty();
+    assertThat(catalog.products()).extracting(Product::code).containsExactly("forge", "vm");
+    assertThat(catalog.versions("forge"))
+        .extracting(PriceVersion::noticeAt)
+        .contains(Instant.parse("2027-05-02T00:00:00Z"));
   }
 
   @Test
