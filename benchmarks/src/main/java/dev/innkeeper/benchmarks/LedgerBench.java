@@ -263,12 +263,13 @@ final class LedgerBench implements Bench.Driver {
             .findFirst()
             .orElseThrow();
     int warm = 0;
-    while (warm < SEALED_TO_WARM_UP) {
-      warm += sealer.runBatch(Clock.systemUTC().instant());
-    }
+    int batch;
+    do {
+      batch = sealer.runBatch(Clock.systemUTC().instant());
+      warm += batch;
+    } while (batch > 0 && warm < SEALED_TO_WARM_UP);
     long begin = System.nanoTime();
     long sealed = 0;
-    int batch;
     do {
       batch = sealer.runBatch(Clock.systemUTC().instant());
       sealed += batch;
