@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -62,6 +63,7 @@ class FaultRunsTest {
   }
 
   @Test
+  @Tag("long")
   void aCardIsChargedOnceWhateverGoesWrongAtMakingAndLooking() {
     pairs(CREATE, LOOK, this::card);
   }
@@ -72,6 +74,7 @@ class FaultRunsTest {
   }
 
   @Test
+  @Tag("long")
   void aBankThatAsksIsAskedAboutOneChargeWhateverGoesWrong() {
     pairs(CONFIRM, LOOK, this::askingCard);
   }
