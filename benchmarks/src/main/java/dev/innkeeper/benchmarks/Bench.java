@@ -32,6 +32,7 @@ public final class Bench {
     Map<String, Driver> drivers =
         new TreeMap<>(
             Map.of(
+                "grace", new GraceBench(),
                 "ledger", new LedgerBench(),
                 "provisioning", new ProvisioningBench(),
                 "rating", new RatingBench(),

@@ -196,6 +196,24 @@ final class PaymentBook {
                 .list());
   }
 
+  /** Everybody's, newest first. */
+  List<Payment> search(@Nullable PaymentState state, @Nullable UUID before, int limit) {
+    return db.tx(
+        handle ->
+            handle
+                .createQuery(
+                    "select "
+                        + COLUMNS
+                        + " from @.payment where (cast(:state as text) is null or state = :state)"
+                        + " and (cast(:before as uuid) is null or id < cast(:before as uuid))"
+                        + " order by id desc limit :limit")
+                .bind("state", state == null ? null : state.name())
+                .bind("before", before)
+                .bind("limit", limit)
+                .map((row, context) -> payment(row))
+                .list());
+  }
+
   /** Attempts of a state, the ones that wait longest first. */
   List<Payment> waiting(Collection<PaymentState> states, int limit) {
     return db.tx(
@@ -262,21 +280,12 @@ final class PaymentBook {
   List<Payment> claimDue(Instant now, int limit, Duration lease) {
     return db.tx(
         handle ->
-            handle
-                .createQuery(
-                    "with due as (select customer_id, id from @.payment where next_at <= :now"
-                        + " order by next_at limit :limit for no key update skip locked)"
-                        + " update @.payment p set next_at = :lease,"
-                        + " lookups = lookups + case when state = 'RECORDED' then 0 else 1 end"
-                        + " from due d where p.customer_id = d.customer_id and p.id = d.id"
-                        + " returning "
-                        + "p."
-                        + COLUMNS.replace(", ", ", p."))
-                .bind("now", at(now))
-                .bind("lease", at(now.plus(lease)))
-                .bind("limit", limit)
-                .map((row, context) -> payment(row))
-                .list());
+            DueRows.claim(
+                handle,
+                "@.payment",
+                COLUMNS,
+                new DueRows.Lease(now, lease, limit),
+                (row, context) -> payment(row)));
   }
 
   void reference(UUID customerId, UUID id, String reference) {
@@ -357,8 +366,8 @@ final class PaymentBook {
   void unknown(Payment payment, ChargeResult.Unknown result) {
     change(
         "update @.payment set state = 'UNKNOWN', reference = coalesce(:reference, reference),"
-            + " message = :detail, next_at = :now + least(interval '6 hours',"
-            + " interval '1 minute' * power(4, least(lookups, 6)))"
+            + " message = :detail, next_at = "
+            + DueRows.LATER
             + " where customer_id = :c and id = :id",
         payment.customerId(),
         payment.id(),

@@ -76,6 +76,17 @@ public final class Payments {
     return book.list(customerId, before, Math.min(limit, PAGE_MAX));
   }
 
+  /**
+   * Everybody's payments, newest first.
+   *
+   * @param state only those; null for all
+   * @param before the last id of the page before; null for the first page
+   * @param limit at most 200
+   */
+  public List<Payment> search(@Nullable PaymentState state, @Nullable UUID before, int limit) {
+    return book.search(state, before, Math.min(limit, PAGE_MAX));
+  }
+
   /** Payments that have not ended, of all customers, those that wait longest first; at most 200. */
   public List<Payment> waiting(Collection<PaymentState> states, int limit) {
     return book.waiting(states, Math.min(limit, PAGE_MAX));

@@ -267,8 +267,8 @@ public final class Refunds implements DueWork {
   private void lookUpLater(Handle handle, Refund refund) {
     handle
         .createUpdate(
-            "update @.refund set state = 'UNKNOWN', next_at = :now + least(interval '6 hours',"
-                + " interval '1 minute' * power(4, least(lookups, 6)))"
+            "update @.refund set state = 'UNKNOWN', next_at = "
+                + DueRows.LATER
                 + " where customer_id = :c and id = :id")
         .bind("now", at(clock.instant()))
         .bind("c", refund.customerId())
@@ -284,7 +284,15 @@ public final class Refunds implements DueWork {
   @Override
   public int runBatch(Instant now) {
     db.requireNoTransaction();
-    List<Refund> due = db.tx(handle -> claim(handle, now));
+    List<Refund> due =
+        db.tx(
+            handle ->
+                DueRows.claim(
+                    handle,
+                    "@.refund",
+                    COLUMNS,
+                    new DueRows.Lease(now, LEASE, BATCH),
+                    (row, context) -> refund(row)));
     for (Refund refund : due) {
       if (refund.state() == Refund.State.RECORDED) {
         run(refund.customerId(), refund.id());
@@ -293,22 +301,6 @@ public final class Refunds implements DueWork {
       }
     }
     return due.size();
-  }
-
-  private static List<Refund> claim(Handle handle, Instant now) {
-    return handle
-        .createQuery(
-            "with due as (select customer_id, id from @.refund where next_at <= :now"
-                + " order by next_at limit :limit for no key update skip locked)"
-                + " update @.refund r set next_at = :lease,"
-                + " lookups = lookups + case when state = 'RECORDED' then 0 else 1 end"
-                + " from due d where r.customer_id = d.customer_id and r.id = d.id returning r."
-                + COLUMNS.replace(", ", ", r."))
-        .bind("now", at(now))
-        .bind("lease", at(now.plus(LEASE)))
-        .bind("limit", BATCH)
-        .map((row, context) -> refund(row))
-        .list();
   }
 
   /** Looks up; asks again only within the time in which the provider takes it for the same. */

@@ -7,6 +7,8 @@ import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.invoice.Invoice;
 import dev.innkeeper.billing.invoice.InvoiceStatus;
 import dev.innkeeper.billing.invoice.Invoices;
+import dev.innkeeper.billing.invoice.PaymentSource;
+import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.payment.spi.ChargeRequest.Presence;
 import dev.innkeeper.billing.payment.spi.PaymentProvider;
@@ -17,7 +19,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pays open invoices from voucher credit, cash and cards. Runs by itself when an invoice is issued,
@@ -88,7 +93,8 @@ public final class Settlement {
    * @throws IllegalStateException inside a transaction: a card may be charged
    * @throws dev.innkeeper.billing.problem.NotFound when the customer has no such invoice or card
    * @throws NotAllowed with code {@code invoice-not-open} when it is paid or void, and {@code
-   *     payment-in-flight} while another payment for it has not ended
+   *     payment-in-flight} while another payment for it has not ended, {@code below-minimum} when
+   *     only a card is to pay less than its provider takes
    */
   public Invoice pay(UUID customerId, UUID invoiceId, PaymentMix mix, String key) {
     db.requireNoTransaction();
@@ -202,7 +208,11 @@ public final class Settlement {
     return db.tx(
         handle -> {
           customers.lock(customerId);
-          requireOpen(invoices.get(customerId, invoiceId));
+          Invoice invoice = invoices.get(customerId, invoiceId);
+          requireOpen(invoice);
+          if (mix.sources().equals(Set.of(PaymentSource.CARD))) {
+            requireChargeable(handle, invoice, mix.methodId());
+          }
           requireIdle(customerId, invoiceId);
           UUID methodId = mix.methodId();
           if (methodId != null
@@ -219,6 +229,20 @@ public final class Settlement {
                   invoiceId,
                   methodId));
         });
+  }
+
+  /** A card alone can't pay less than its provider takes; together with other sources it may. */
+  private void requireChargeable(Handle handle, Invoice invoice, @Nullable UUID methodId) {
+    Optional<Amount> least = pass.leastCharge(handle, invoice, methodId);
+    if (least.isPresent() && invoice.open().compareTo(least.get()) < 0) {
+      throw new NotAllowed(
+          "below-minimum",
+          "a card is charged at least "
+              + least.get()
+              + ", and "
+              + invoice.open()
+              + " are open: pay from credit or cash, or top up first");
+    }
   }
 
   private static void requireOpen(Invoice invoice) {

@@ -2,6 +2,7 @@ package dev.innkeeper.billing.payment;
 
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.id.Ids;
+import dev.innkeeper.billing.invoice.Invoice;
 import dev.innkeeper.billing.invoice.InvoicePayment;
 import dev.innkeeper.billing.invoice.Invoices;
 import dev.innkeeper.billing.invoice.PaymentSource;
@@ -31,6 +32,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -298,6 +300,16 @@ final class SettlementPass {
         .bind("limit", limit)
         .mapTo(UUID.class)
         .list();
+  }
+
+  /** The least that the customer's usable cards, or the one, can be charged; empty without any. */
+  Optional<Amount> leastCharge(Handle handle, Invoice invoice, @Nullable UUID methodId) {
+    UUID customerId = invoice.customerId();
+    Scope scope = new Scope(List.of(customerId), policy, Presence.ON_SESSION, null, methodId);
+    return cards(methods(handle, scope).getOrDefault(customerId, List.of()), invoice.currency())
+        .stream()
+        .map(Card::minimumCharge)
+        .min(java.util.Comparator.naturalOrder());
   }
 
   /** Whether the wallet holds anything, or a card that is not among those that wait is usable. */

@@ -247,7 +247,13 @@ final class AdminCommands {
   @Command(
       name = "voucher",
       description = "Vouchers.",
-      subcommands = VoucherIssue.class,
+      subcommands = {
+        VoucherIssue.class,
+        MoneyCommands.VoucherExport.class,
+        MoneyCommands.VoucherRequests.class,
+        MoneyCommands.VoucherApprove.class,
+        MoneyCommands.VoucherReject.class
+      },
       mixinStandardHelpOptions = true)
   static final class Voucher {}
 

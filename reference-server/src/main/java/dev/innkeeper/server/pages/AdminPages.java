@@ -41,12 +41,14 @@ final class AdminPages extends PageRoutes {
   private final InvoiceView invoices;
   private final WalletView wallets;
   private final ServiceRows rows;
+  private final MoneyRows money;
 
   AdminPages(Services services, Renderer renderer) {
     super(services, renderer);
     this.invoices = new InvoiceView(services);
     this.wallets = new WalletView(services);
     this.rows = new ServiceRows(services);
+    this.money = new MoneyRows(services.engine());
   }
 
   private static Map<String, InvoiceStatus> states() {
@@ -129,7 +131,12 @@ final class AdminPages extends PageRoutes {
             wallets.of(customer.id()),
             rows.of(customer.id()),
             issued);
-    show(ctx, visit, customer.name(), "admin/customer.jte", Map.of("view", view));
+    show(
+        ctx,
+        visit,
+        customer.name(),
+        "admin/customer.jte",
+        Map.of("view", view, "money", money.of(customer)));
   }
 
   private static String href(Invoice invoice) {

@@ -7,6 +7,7 @@ import dev.innkeeper.billing.payment.Payment;
 import dev.innkeeper.billing.payment.PaymentMix;
 import dev.innkeeper.billing.payment.PaymentState;
 import dev.innkeeper.billing.payment.spi.PaymentProvider.Capability;
+import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.billing.problem.NotAllowed;
 import dev.innkeeper.server.documents.InvoiceAnswer;
 import dev.innkeeper.server.documents.InvoiceForm;
@@ -14,6 +15,7 @@ import dev.innkeeper.server.runtime.Services;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,10 +85,9 @@ final class InvoicePages extends PageRoutes {
 
   private List<View.Choice> sources(UUID customerId) {
     List<View.Choice> choices = new ArrayList<>();
-    choices.add(new View.Choice("all", "Voucher, cash, then card"));
-    choices.add(new View.Choice("wallet", "Voucher and cash only"));
+    choices.add(new View.Choice("any", "my cards in their order"));
     for (View.Card card : wallets.cards(customerId)) {
-      choices.add(new View.Choice(card.id(), "Only " + card.name()));
+      choices.add(new View.Choice(card.id(), card.name()));
     }
     payPages
         .provider(Capability.PAGE_CHARGE)
@@ -94,6 +95,7 @@ final class InvoicePages extends PageRoutes {
             code ->
                 choices.add(
                     new View.Choice("page", "Another card, on " + Show.words(code) + "'s page")));
+    choices.add(new View.Choice("none", "no card"));
     return choices;
   }
 
@@ -109,10 +111,7 @@ final class InvoicePages extends PageRoutes {
             return onPage(ctx, customerId, id);
           }
           Invoice paid =
-              services
-                  .engine()
-                  .settlement()
-                  .pay(customerId, id, mix(form(ctx, "from")), form(ctx, "key"));
+              services.engine().settlement().pay(customerId, id, mix(ctx), form(ctx, "key"));
           services.doDueWork().run();
           Optional<Payment> asked =
               payPages.waiting(customerId).stream()
@@ -145,11 +144,23 @@ final class InvoicePages extends PageRoutes {
         : WalletPages.told(payment);
   }
 
-  private static PaymentMix mix(String from) {
-    return switch (from) {
-      case "", "all" -> PaymentMix.ALL;
-      case "wallet" -> new PaymentMix(Set.of(PaymentSource.VOUCHER, PaymentSource.CASH), null);
-      default -> new PaymentMix(Set.of(PaymentSource.CARD), WalletPages.uuid("from", from));
-    };
+  private static PaymentMix mix(Context ctx) {
+    Set<PaymentSource> sources = EnumSet.noneOf(PaymentSource.class);
+    for (String word : ctx.formParams("source")) {
+      switch (word) {
+        case "voucher" -> sources.add(PaymentSource.VOUCHER);
+        case "cash" -> sources.add(PaymentSource.CASH);
+        default -> throw new InvalidInput("source", "must be voucher or cash");
+      }
+    }
+    String card = form(ctx, "from");
+    if (!card.equals("none")) {
+      sources.add(PaymentSource.CARD);
+    }
+    if (sources.isEmpty()) {
+      throw new InvalidInput("source", "choose something to pay from");
+    }
+    boolean one = !card.isEmpty() && !card.equals("none") && !card.equals("any");
+    return new PaymentMix(sources, one ? WalletPages.uuid("from", card) : null);
   }
 }

@@ -1,6 +1,7 @@
 package dev.innkeeper.server.pages;
 
 import dev.innkeeper.billing.problem.BillingException;
+import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.billing.problem.NotFound;
 import dev.innkeeper.server.auth.Identity;
 import dev.innkeeper.server.runtime.Services;
@@ -165,6 +166,18 @@ abstract class PageRoutes {
     String message = String.valueOf(refused.getMessage());
     String text = Show.words(message.substring(0, 1)) + message.substring(1);
     return text.endsWith(".") ? text : text + ".";
+  }
+
+  /** A whole number of a form; the preset where it is empty. */
+  static int number(Context ctx, String field, int preset) {
+    String text = form(ctx, field);
+    if (text.isEmpty()) {
+      return preset;
+    }
+    if (!text.matches("[0-9]{1,6}")) {
+      throw new InvalidInput(field, "must be a whole number");
+    }
+    return Integer.parseInt(text);
   }
 
   static String form(Context ctx, String name) {

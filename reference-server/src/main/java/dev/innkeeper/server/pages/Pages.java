@@ -33,6 +33,8 @@ public final class Pages {
   private final MailPages mails;
   private final ReturnPages returns;
   private final ProviderPages providers;
+  private final MoneyPages money;
+  private final CouponPages coupons;
 
   public Pages(Services services) {
     this.renderer = new Renderer(services);
@@ -48,6 +50,8 @@ public final class Pages {
     this.mails = new MailPages(services, renderer);
     this.returns = new ReturnPages(services, renderer);
     this.providers = new ProviderPages(services, renderer);
+    this.money = new MoneyPages(services, renderer);
+    this.coupons = new CouponPages(services, renderer);
   }
 
   /** Adds every route. */
@@ -67,6 +71,8 @@ public final class Pages {
     mails.addTo(routes);
     returns.addTo(routes);
     providers.addTo(routes);
+    money.addTo(routes);
+    coupons.addTo(routes);
   }
 
   private static void headers(Context ctx) {

@@ -118,8 +118,12 @@ final class Renderer {
       links.add(link(path, "/admin/invoices", "Invoices"));
       links.add(link(path, "/admin/resources", "Resources"));
       links.add(link(path, "/admin/mails", "Mails"));
+      links.add(link(path, "/admin/charges", "Charges"));
+      links.add(link(path, "/admin/reminders", "Reminders"));
+      links.add(link(path, "/admin/matters", "Open matters"));
       links.add(link(path, "/admin/ledger", "Ledger"));
       links.add(link(path, "/admin/vouchers", "Vouchers"));
+      links.add(link(path, "/admin/coupons", "Coupons"));
       links.add(link(path, "/admin/prices", "Prices"));
       links.add(link(path, "/admin/events", "Events"));
       links.add(link(path, "/admin/webhooks", "Webhooks"));

@@ -7,7 +7,6 @@ import dev.innkeeper.billing.catalog.Product;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.problem.BillingException;
-import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.billing.promotion.NewVoucherBatch;
 import dev.innkeeper.billing.promotion.VoucherBatch;
 import dev.innkeeper.server.runtime.Services;
@@ -185,16 +184,5 @@ final class SalesPages extends PageRoutes {
           VoucherBatch batch = services.engine().vouchers().issue(wanted, actor, form(ctx, "key"));
           return batch.codes() + " of " + Show.amount(batch.amount()) + " issued; see its codes.";
         });
-  }
-
-  private static int number(Context ctx, String field, int preset) {
-    String text = form(ctx, field);
-    if (text.isEmpty()) {
-      return preset;
-    }
-    if (!text.matches("[0-9]{1,6}")) {
-      throw new InvalidInput(field, "must be a whole number");
-    }
-    return Integer.parseInt(text);
   }
 }

@@ -1,15 +1,18 @@
 package dev.innkeeper.server.pages;
 
+import dev.innkeeper.billing.BillingEngine;
 import dev.innkeeper.billing.customer.Customer;
 import dev.innkeeper.billing.money.Amount;
+import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.payment.AddMethodResult;
+import dev.innkeeper.billing.payment.NewMethod;
 import dev.innkeeper.billing.payment.PayPage;
 import dev.innkeeper.billing.payment.Payment;
-import dev.innkeeper.billing.payment.TopUps;
+import dev.innkeeper.billing.payment.WalletRule;
 import dev.innkeeper.billing.payment.spi.PaymentProvider.Capability;
 import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.billing.problem.NotAllowed;
-import dev.innkeeper.billing.promotion.RedeemResult;
+import dev.innkeeper.billing.promotion.RedeemableCodes;
 import dev.innkeeper.server.runtime.Services;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -22,21 +25,56 @@ final class WalletPages extends PageRoutes {
 
   private final WalletView wallets;
   private final PayPagesView payPages;
+  private final BillingEngine engine;
 
   WalletPages(Services services, Renderer renderer) {
     super(services, renderer);
     this.wallets = new WalletView(services);
     this.payPages = new PayPagesView(services);
+    this.engine = services.engine();
   }
 
   void addTo(RoutesConfig routes) {
     routes.get(WALLET, ctx -> forCustomer(ctx, this::show));
-    routes.post("/wallet/top-ups", ctx -> forCustomer(ctx, this::topUp));
-    routes.post("/wallet/vouchers", ctx -> forCustomer(ctx, this::redeem));
-    routes.post("/wallet/cards", ctx -> forCustomer(ctx, this::addCard));
-    routes.post("/wallet/cards/page", ctx -> forCustomer(ctx, this::addCardOnPage));
-    routes.post("/wallet/cards/{id}/default", ctx -> forCustomer(ctx, this::prefer));
-    routes.post("/wallet/cards/{id}/remove", ctx -> forCustomer(ctx, this::remove));
+    leave(routes, "/wallet/top-ups", this::topUp);
+    change(routes, "/wallet/vouchers", this::redeem);
+    change(routes, "/wallet/requests", this::ask);
+    change(routes, "/wallet/rule", this::follow);
+    change(routes, "/wallet/rule/remove", this::forget);
+    change(routes, "/wallet/cards", this::addCard);
+    leave(routes, "/wallet/cards/page", this::addCardOnPage);
+    change(routes, "/wallet/cards/{id}/default", this::prefer);
+    change(routes, "/wallet/cards/{id}/remove", this::remove);
+  }
+
+  /** What a form on the wallet's page does; gives what to tell about it. */
+  private interface Change {
+    String make(Context ctx, UUID customerId);
+  }
+
+  private void change(RoutesConfig routes, String path, Change change) {
+    routes.post(
+        path,
+        ctx ->
+            forCustomer(
+                ctx,
+                (c, visit, customerId) ->
+                    act(c, visit, WALLET, WALLET, () -> change.make(c, customerId))));
+  }
+
+  /** The same where it may have to go on at a bank or at a provider. */
+  private interface Leaving {
+    Done make(Context ctx, UUID customerId);
+  }
+
+  private void leave(RoutesConfig routes, String path, Leaving leaving) {
+    routes.post(
+        path,
+        ctx ->
+            forCustomer(
+                ctx,
+                (c, visit, customerId) ->
+                    actOrLeave(c, visit, WALLET, () -> leaving.make(c, customerId))));
   }
 
   private void show(Context ctx, Visit visit, UUID customerId) {
@@ -45,26 +83,29 @@ final class WalletPages extends PageRoutes {
         visit,
         "Wallet",
         "wallet.jte",
-        Map.of("view", wallets.of(customerId), "pay", payPages.of(customerId)));
+        Map.of(
+            "view",
+            wallets.of(customerId),
+            "pay",
+            payPages.of(customerId),
+            "extras",
+            wallets.extras(customerId)));
   }
 
-  private void topUp(Context ctx, Visit visit, UUID customerId) {
-    actOrLeave(
-        ctx,
-        visit,
-        WALLET,
-        () -> {
-          Customer customer = services.engine().customers().get(customerId);
-          Amount amount = Amount.parse(form(ctx, "amount"), customer.currency());
-          TopUps topUps = services.engine().topUps();
-          String key = form(ctx, "key");
-          Payment payment =
-              form(ctx, "card").equals("page")
-                  ? topUps.topUpOnPage(customerId, amount, payPage(ctx), key)
-                  : topUps.topUp(customerId, amount, uuid("card", form(ctx, "card")), key);
-          services.doDueWork().run();
-          return told(payment);
-        });
+  private Currency currency(UUID customerId) {
+    Customer customer = engine.customers().get(customerId);
+    return customer.currency();
+  }
+
+  private Done topUp(Context ctx, UUID customerId) {
+    Amount amount = Amount.parse(form(ctx, "amount"), currency(customerId));
+    String key = form(ctx, "key");
+    Payment payment =
+        form(ctx, "card").equals("page")
+            ? engine.topUps().topUpOnPage(customerId, amount, payPage(ctx), key)
+            : engine.topUps().topUp(customerId, amount, uuid("card", form(ctx, "card")), key);
+    services.doDueWork().run();
+    return told(payment);
   }
 
   private PayPage payPage(Context ctx) {
@@ -76,29 +117,22 @@ final class WalletPages extends PageRoutes {
   }
 
   /** The customer goes to the provider's page, and enters a card there. */
-  private void addCardOnPage(Context ctx, Visit visit, UUID customerId) {
-    actOrLeave(
-        ctx,
-        visit,
-        WALLET,
-        () -> {
-          String provider =
-              payPages
-                  .provider(Capability.HOSTED_SET_UP)
-                  .orElseThrow(() -> new NotAllowed("no-page", "cards can't be added here"));
-          AddMethodResult result =
-              services
-                  .engine()
-                  .paymentMethods()
-                  .add(customerId, provider, null, payPages.returnUrl(ctx, "card"));
-          if (result instanceof AddMethodResult.Redirect redirect) {
-            return Done.elsewhere("Enter your card at " + Show.words(provider), redirect.url());
-          }
-          if (result instanceof AddMethodResult.Refused refused) {
-            throw new NotAllowed(refused.code(), refused.message());
-          }
-          return Done.here("The card is added.");
-        });
+  private Done addCardOnPage(Context ctx, UUID customerId) {
+    String provider =
+        payPages
+            .provider(Capability.HOSTED_SET_UP)
+            .orElseThrow(() -> new NotAllowed("no-page", "cards can't be added here"));
+    AddMethodResult result =
+        engine
+            .paymentMethods()
+            .add(customerId, provider, null, payPages.returnUrl(ctx, "card"));
+    if (result instanceof AddMethodResult.Redirect redirect) {
+      return Done.elsewhere("Enter your card at " + Show.words(provider), redirect.url());
+    }
+    if (result instanceof AddMethodResult.Refused refused) {
+      throw new NotAllowed(refused.code(), refused.message());
+    }
+    return Done.here("The card is added.");
   }
 
   static Done told(Payment payment) {
@@ -118,64 +152,75 @@ final class WalletPages extends PageRoutes {
     };
   }
 
-  private void redeem(Context ctx, Visit visit, UUID customerId) {
-    act(
-        ctx,
-        visit,
-        WALLET,
-        WALLET,
-        () -> {
-          RedeemResult result =
-              services.engine().vouchers().redeem(customerId, form(ctx, "code"), form(ctx, "key"));
-          if (result instanceof RedeemResult.Refused refused) {
-            throw new NotAllowed("voucher-refused", refused.message());
-          }
-          services.doDueWork().run();
-          RedeemResult.Redeemed redeemed = (RedeemResult.Redeemed) result;
-          return Show.amount(redeemed.amount()) + " of credit are in your wallet.";
-        });
+  private String redeem(Context ctx, UUID customerId) {
+    RedeemableCodes.Outcome outcome =
+        engine.codes().redeem(customerId, form(ctx, "code"), form(ctx, "key"));
+    services.doDueWork().run();
+    if (outcome instanceof RedeemableCodes.Outcome.Credit credit) {
+      return Show.amount(credit.voucher().amount()) + " of credit are in your wallet.";
+    }
+    if (outcome instanceof RedeemableCodes.Outcome.Discount discount) {
+      return "Coupon "
+          + discount.redemption().coupon().code()
+          + ": "
+          + discount.redemption().coupon().terms().label()
+          + " from your next invoice on.";
+    }
+    RedeemableCodes.Outcome.Refused refused = (RedeemableCodes.Outcome.Refused) outcome;
+    throw new NotAllowed(refused.code(), refused.message());
   }
 
-  private void addCard(Context ctx, Visit visit, UUID customerId) {
-    act(
-        ctx,
-        visit,
-        WALLET,
-        WALLET,
-        () -> {
-          String number = form(ctx, "number").replaceAll("[\\s-]", "");
-          AddMethodResult result =
-              services.engine().paymentMethods().add(customerId, "sandbox", number, null);
-          if (result instanceof AddMethodResult.Refused refused) {
-            throw new NotAllowed(refused.code(), refused.message());
-          }
-          services.doDueWork().run();
-          return "The card is added.";
-        });
+  private String ask(Context ctx, UUID customerId) {
+    Amount amount = Amount.parse(form(ctx, "amount"), currency(customerId));
+    engine.voucherRequests().ask(customerId, amount, form(ctx, "reason"), form(ctx, "key"));
+    services.doDueWork().run();
+    return "Your request is sent. You will see the answer here.";
   }
 
-  private void prefer(Context ctx, Visit visit, UUID customerId) {
-    act(
-        ctx,
-        visit,
-        WALLET,
-        WALLET,
-        () -> {
-          services.engine().paymentMethods().makeDefault(customerId, id(ctx, "id"));
-          return "This card is used first from now on.";
-        });
+  private String follow(Context ctx, UUID customerId) {
+    Currency currency = currency(customerId);
+    WalletRule rule =
+        WalletRule.warnBelow(Amount.parse("threshold", form(ctx, "threshold"), currency));
+    String topUp = form(ctx, "topUp");
+    if (!topUp.isEmpty()) {
+      String card = form(ctx, "card");
+      rule =
+          new WalletRule(
+              rule.threshold(),
+              Amount.parse("topUp", topUp, currency),
+              card.isEmpty() ? null : uuid("card", card));
+    }
+    engine.walletRules().set(customerId, rule);
+    services.doDueWork().run();
+    return "This is looked after from now on.";
   }
 
-  private void remove(Context ctx, Visit visit, UUID customerId) {
-    act(
-        ctx,
-        visit,
-        WALLET,
-        WALLET,
-        () -> {
-          services.engine().paymentMethods().remove(customerId, id(ctx, "id"));
-          return "The card is removed.";
-        });
+  private String forget(Context ctx, UUID customerId) {
+    engine.walletRules().remove(customerId);
+    return "Nobody looks after this any more.";
+  }
+
+  private String addCard(Context ctx, UUID customerId) {
+    String number = form(ctx, "number").replaceAll("[\\s-]", "");
+    AddMethodResult result =
+        engine
+            .paymentMethods()
+            .add(customerId, new NewMethod("sandbox", number, null), form(ctx, "key"));
+    if (result instanceof AddMethodResult.Refused refused) {
+      throw new NotAllowed(refused.code(), refused.message());
+    }
+    services.doDueWork().run();
+    return "The card is added.";
+  }
+
+  private String prefer(Context ctx, UUID customerId) {
+    engine.paymentMethods().makeDefault(customerId, id(ctx, "id"));
+    return "This card is used first from now on.";
+  }
+
+  private String remove(Context ctx, UUID customerId) {
+    engine.paymentMethods().remove(customerId, id(ctx, "id"));
+    return "The card is removed.";
   }
 
   static UUID uuid(String field, String text) {

@@ -3,8 +3,10 @@ package dev.innkeeper.server.pages;
 import dev.innkeeper.billing.BillingEngine;
 import dev.innkeeper.billing.customer.Customer;
 import dev.innkeeper.billing.ledger.LedgerEntry;
+import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.payment.PaymentMethod;
 import dev.innkeeper.billing.payment.Wallet;
+import dev.innkeeper.billing.payment.WalletRule;
 import dev.innkeeper.billing.payment.Wallets.Pocket;
 import dev.innkeeper.server.runtime.Services;
 import java.time.ZoneId;
@@ -23,9 +25,13 @@ final class WalletView {
   private static final Map<String, String> WORDS =
       Map.of(
           "top-up", "Top-up",
-          "voucher.redeemed", "Voucher redeemed",
-          "invoice.issued", "Invoice issued",
-          "invoice.settled", "Paid an invoice");
+          "voucher-redeemed", "Voucher redeemed",
+          "invoice", "Invoice issued",
+          "settlement", "Paid an invoice",
+          "card-payment", "Paid by card",
+          "external-payment", "Bank transfer",
+          "prepaid-draw", "Used by services",
+          "payout", "Paid out");
 
   private final Services services;
 
@@ -50,6 +56,38 @@ final class WalletView {
         cards(customerId),
         movements(customerId, customer.calendar().zone()),
         UUID.randomUUID().toString());
+  }
+
+  /** What the wallet's own page shows beyond the balances. */
+  MoneyView.WalletExtras extras(UUID customerId) {
+    BillingEngine engine = services.engine();
+    Customer customer = engine.customers().get(customerId);
+    ZoneId zone = customer.calendar().zone();
+    Wallet wallet = engine.wallets().of(customerId);
+    MoneyRows rows = new MoneyRows(engine);
+    List<View.Choice> cards = new ArrayList<>();
+    cards.add(new View.Choice("", "the first card"));
+    cards(customerId).forEach(card -> cards.add(new View.Choice(card.id(), card.name())));
+    return new MoneyView.WalletExtras(
+        WalletChart.of(engine, customerId, customer.currency(), zone),
+        wallet.held().isPositive() ? Show.amount(wallet.held()) : null,
+        engine.coupons().redemptions(customerId).stream()
+            .map(redemption -> MoneyRows.redeemed(redemption, zone))
+            .toList(),
+        engine.voucherRequests().list(customerId).stream()
+            .map(wish -> rows.wish(wish, Map.of()))
+            .toList(),
+        engine.walletRules().of(customerId).map(WalletView::rule).orElse(null),
+        cards,
+        UUID.randomUUID().toString());
+  }
+
+  private static String rule(WalletRule rule) {
+    Amount topUp = rule.topUp();
+    return "Below "
+        + Show.amount(rule.threshold())
+        + " you are told"
+        + (topUp == null ? "." : ", and " + Show.amount(topUp) + " are taken from your card.");
   }
 
   List<View.Card> cards(UUID customerId) {

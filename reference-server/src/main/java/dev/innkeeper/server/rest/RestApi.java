@@ -32,6 +32,8 @@ public final class RestApi {
     all.addAll(new HealthRoutes(services, requests).endpoints());
     all.addAll(new MailRoutes(services, requests).endpoints());
     all.addAll(new BillingRunRoutes(services, requests).endpoints());
+    all.addAll(new PromotionRoutes(services, requests).endpoints());
+    all.addAll(new MoneyRoutes(services, requests).endpoints());
     all.addAll(new ClockRoutes(services, requests).endpoints());
     all.addAll(new PaymentRoutes(services, requests).endpoints());
     this.endpoints = List.copyOf(all);

@@ -4,11 +4,13 @@ import dev.innkeeper.billing.customer.Customer;
 import dev.innkeeper.billing.ledger.HistoryPage;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.payment.AddMethodResult;
+import dev.innkeeper.billing.payment.NewMethod;
 import dev.innkeeper.billing.payment.PayPage;
 import dev.innkeeper.billing.payment.Payment;
 import dev.innkeeper.billing.payment.PaymentMethod;
 import dev.innkeeper.billing.payment.PaymentState;
 import dev.innkeeper.billing.payment.TopUps;
+import dev.innkeeper.billing.payment.WalletRule;
 import dev.innkeeper.billing.payment.Wallets.Pocket;
 import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.billing.problem.NotAllowed;
@@ -75,6 +77,23 @@ final class WalletRoutes {
         Endpoint.get(
                 "/v1/wallet/history", Caller.CUSTOMER, "What moved, newest first.", this::history)
             .withQuery("pocket", "after", "limit"),
+        Endpoint.get(
+            "/v1/wallet/outlook",
+            Caller.CUSTOMER,
+            "How the wallet goes on if nothing changes, and when it is used up.",
+            this::outlook),
+        Endpoint.get(
+            "/v1/wallet/rule",
+            Caller.CUSTOMER,
+            "What happens when the wallet runs low.",
+            this::rule),
+        Endpoint.post(
+                "/v1/wallet/rule",
+                Caller.CUSTOMER,
+                "Sets when to be told of a low wallet, and what to fill it with.",
+                this::follow)
+            .withFields("threshold!", "topUp", "card"),
+        Endpoint.delete("/v1/wallet/rule", Caller.CUSTOMER, "Forgets the rule.", this::forget),
         Endpoint.command(
                 "/v1/top-ups", Caller.CUSTOMER, "Moves money from a card to cash.", this::topUp)
             .withFields("amount!", "card", "returnUrl", "provider"),
@@ -113,6 +132,35 @@ final class WalletRoutes {
     body.put("items", page.entries());
     body.put("next", page.next());
     requests.write(ctx, 200, body);
+  }
+
+  private void outlook(Context ctx) {
+    requests.write(ctx, 200, services.engine().runways().outlook(requests.customer(ctx)));
+  }
+
+  private void rule(Context ctx) {
+    Map<String, @Nullable Object> body = new HashMap<>();
+    body.put("rule", services.engine().walletRules().of(requests.customer(ctx)).orElse(null));
+    requests.write(ctx, 200, body);
+  }
+
+  private void follow(Context ctx) {
+    UUID customerId = requests.customer(ctx);
+    Customer customer = services.engine().customers().get(customerId);
+    JsonBody body = requests.body(ctx);
+    Amount threshold = body.positive("threshold", customer.currency());
+    String topUpText = body.optionalText("topUp");
+    Amount topUp = topUpText == null ? null : body.positive("topUp", customer.currency());
+    UUID card = body.optionalId("card");
+    body.check();
+    services.engine().walletRules().set(customerId, new WalletRule(threshold, topUp, card));
+    services.doDueWork().run();
+    rule(ctx);
+  }
+
+  private void forget(Context ctx) {
+    services.engine().walletRules().remove(requests.customer(ctx));
+    ctx.status(204);
   }
 
   private static Pocket pocket(@Nullable String text) {
@@ -187,7 +235,10 @@ final class WalletRoutes {
         services
             .engine()
             .paymentMethods()
-            .add(customerId, services.paymentProvider(provider), token, returnUrl);
+            .add(
+                customerId,
+                new NewMethod(services.paymentProvider(provider), token, returnUrl),
+                requests.key(ctx));
     services.doDueWork().run();
     if (result instanceof AddMethodResult.Added added) {
       requests.write(ctx, 201, card(added.method()));

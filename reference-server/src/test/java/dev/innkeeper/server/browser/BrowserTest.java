@@ -106,6 +106,40 @@ class BrowserTest {
   }
 
   @Test
+  void aCouponIsMadeRedeemedAndAWishForCreditGranted() throws IOException {
+    signInAsAdmin();
+    browser.open(server.url() + "/admin/coupons");
+    browser.fill("#code", "spring-20");
+    browser.fill("#name", "Spring <sale>");
+    browser.fill("#off", "20");
+    browser.click("form[action='/admin/coupons'] button");
+    assertThat(browser.text()).contains("SPRING-20", "20 % off", "Spring <sale>");
+
+    signIn("ada@example.org", Story.PASSWORD);
+    browser.open(server.url() + "/wallet");
+    browser.fill("#code", "nonsense");
+    browser.click("form[action='/wallet/vouchers'] button");
+    assertThat(browser.text()).contains("There is no voucher or coupon with this code.");
+    browser.fill("#code", "Spring-20");
+    browser.click("form[action='/wallet/vouchers'] button");
+    assertThat(browser.text()).contains("20 % off from your next invoice on");
+    assertThat(browser.eval("document.querySelectorAll('svg.chart polyline').length").asInt())
+        .isEqualTo(2);
+    browser.eval(
+        "document.querySelector('form[action=\"/wallet/requests\"]').parentElement.open = true");
+    browser.fill("#wish", "25.00");
+    browser.fill("#reason", "A workshop");
+    browser.click("form[action='/wallet/requests'] button");
+    assertThat(browser.text()).contains("Your request is sent.", "Waiting");
+
+    signInAsAdmin();
+    browser.open(server.url() + "/admin/matters");
+    assertThat(browser.text()).contains("A workshop");
+    browser.click("main form[action$='/approve'] button");
+    assertThat(browser.text()).contains("25.00\u00a0EUR of credit are given.");
+  }
+
+  @Test
   void whatPeopleTypeIsShownAndNeverRun() throws IOException {
     server
         .client()
@@ -196,6 +230,11 @@ class BrowserTest {
             "/admin/resources/difference",
             "/admin/ledger",
             "/admin/vouchers",
+            "/admin/coupons",
+            "/admin/charges",
+            "/admin/payments",
+            "/admin/reminders",
+            "/admin/matters",
             "/admin/prices",
             "/admin/events",
             "/admin/webhooks",

@@ -11,6 +11,8 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,6 +110,16 @@ class CommandTest {
       assertThat(wrong.code()).isEqualTo(1);
       assertThat(wrong.errors()).contains("5.005 has more decimals than EUR, which has 2");
       assertThat(run("trial-balance", "--data", data).output()).contains("account");
+      Ended coupon = run("coupon", "create", "half", "--percent", "50", "--data", data);
+      assertThat(coupon.errors()).isEmpty();
+      assertThat(run("coupon", "list", "--data", data).output()).contains("HALF");
+      assertThat(run("coupon", "withdraw", coupon.output().trim(), "--data", data).output())
+          .isEqualTo("HALF\n");
+      for (String list : List.of("payment list", "payout list", "voucher requests", "reminders")) {
+        List<String> words = new ArrayList<>(List.of(list.split(" ")));
+        words.addAll(List.of("--data", data));
+        assertThat(run(words.toArray(String[]::new)).code()).as(list).isZero();
+      }
       Ended missing = run("catalog", "plan", folder.resolve("no.yaml").toString(), "--data", data);
       assertThat(missing.code()).isEqualTo(2);
       assertThat(missing.errors()).contains("name a readable file");

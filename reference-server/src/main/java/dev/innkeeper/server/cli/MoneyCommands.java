@@ -1,0 +1,384 @@
+package dev.innkeeper.server.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.innkeeper.server.cli.AdminCommands.AdminCommand;
+import dev.innkeeper.server.client.ApiClient;
+import dev.innkeeper.server.config.ConfigProblem;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** An operator's commands about payments, coupons, wishes for credit and grace. */
+final class MoneyCommands {
+  private static final String CUSTOMERS = "/v1/admin/customers/";
+
+  private MoneyCommands() {}
+
+  private static String part(String text) {
+    if (text.isBlank()) {
+      throw new ConfigProblem("an argument is missing; --help tells which there are");
+    }
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  private static String text(JsonNode node) {
+    return node.isNull() || node.isMissingNode() ? "–" : node.asText();
+  }
+
+  @Command(
+      name = "payment",
+      description = "Charges of cards, refunds, and transfers that came by bank.",
+      subcommands = {PaymentList.class, PaymentRefund.class, PaymentRecord.class},
+      mixinStandardHelpOptions = true)
+  static final class Payment {}
+
+  @Command(name = "list", description = "Lists charges, newest first.")
+  static final class PaymentList extends AdminCommand {
+    @Option(names = "--state", description = "only those, such as succeeded or unknown")
+    private @Nullable String state;
+
+    @Option(names = "--customer", description = "only this customer's")
+    private @Nullable String customer;
+
+    @Override
+    String run(ApiClient client) {
+      Table table = new Table("id", "customer", "at", "state", ">amount", ">refundable", "note");
+      String path =
+          customer == null
+              ? "/v1/admin/payments?limit=100" + (state == null ? "" : "&state=" + part(state))
+              : CUSTOMERS + part(customer) + "/payments?limit=100";
+      Pages.each(
+          client,
+          path,
+          item ->
+              table.add(
+                  item.path("id").asText(),
+                  item.path("customerId").asText(),
+                  item.path("recordedAt").asText(),
+                  item.path("state").asText(),
+                  AdminCommands.amount(item.path("amount")),
+                  AdminCommands.amount(item.path("refundable")),
+                  text(item.path("message"))));
+      return table.toString();
+    }
+  }
+
+  @Command(name = "refund", description = "Sends cash back to the card it came from.")
+  static final class PaymentRefund extends AdminCommand {
+    @Parameters(index = "0", paramLabel = "CUSTOMER")
+    private String customer = "";
+
+    @Parameters(index = "1", paramLabel = "PAYMENT")
+    private String payment = "";
+
+    @Parameters(index = "2", paramLabel = "AMOUNT", description = "such as 5.00")
+    private String amount = "";
+
+    @Option(names = "--reason", required = true, description = "for the record")
+    private String reason = "";
+
+    @Override
+    String run(ApiClient client) {
+      JsonNode refund =
+          client.post(
+              CUSTOMERS + part(customer) + "/payments/" + part(payment) + "/refund",
+              Map.of("amount", amount, "reason", reason));
+      return refund.path("state").asText() + "\n";
+    }
+  }
+
+  @Command(name = "record", description = "Records a bank transfer, and settles what is open.")
+  static final class PaymentRecord extends AdminCommand {
+    @Parameters(index = "0", paramLabel = "CUSTOMER")
+    private String customer = "";
+
+    @Parameters(index = "1", paramLabel = "AMOUNT", description = "such as 5.00")
+    private String amount = "";
+
+    @Option(names = "--reference", required = true, description = "what the bank calls it")
+    private String reference = "";
+
+    @Option(names = "--invoice", description = "the id of the invoice it pays first")
+    private @Nullable String invoice;
+
+    @Override
+    String run(ApiClient client) {
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("amount", amount);
+      body.put("reference", reference);
+      if (invoice != null) {
+        body.put("invoice", invoice);
+      }
+      JsonNode recorded = client.post(CUSTOMERS + part(customer) + "/external-payments", body);
+      return recorded.path("id").asText() + "\n";
+    }
+  }
+
+  @Command(
+      name = "payout",
+      description = "Cash that goes out by hand.",
+      subcommands = {PayoutList.class, PayoutSent.class},
+      mixinStandardHelpOptions = true)
+  static final class Payout {}
+
+  @Command(name = "list", description = "Lists payouts that wait to be sent.")
+  static final class PayoutList extends AdminCommand {
+    @Override
+    String run(ApiClient client) {
+      Table table = new Table("id", "customer", "since", ">amount", "reason");
+      client
+          .get("/v1/admin/payouts")
+          .path("items")
+          .forEach(
+              item ->
+                  table.add(
+                      item.path("id").asText(),
+                      item.path("customerId").asText(),
+                      item.path("recordedAt").asText(),
+                      AdminCommands.amount(item.path("amount")),
+                      item.path("reason").asText()));
+      return table.toString();
+    }
+  }
+
+  @Command(name = "sent", description = "Notes that a payout was sent.")
+  static final class PayoutSent extends AdminCommand {
+    @Parameters(index = "0", paramLabel = "CUSTOMER")
+    private String customer = "";
+
+    @Parameters(index = "1", paramLabel = "PAYOUT")
+    private String payout = "";
+
+    @Option(names = "--reference", required = true, description = "what the bank calls it")
+    private String reference = "";
+
+    @Override
+    String run(ApiClient client) {
+      return client
+              .post(
+                  CUSTOMERS + part(customer) + "/payouts/" + part(payout) + "/sent",
+                  Map.of("reference", reference))
+              .path("state")
+              .asText()
+          + "\n";
+    }
+  }
+
+  @Command(
+      name = "coupon",
+      description = "Coupons.",
+      subcommands = {CouponList.class, CouponCreate.class, CouponWithdraw.class},
+      mixinStandardHelpOptions = true)
+  static final class Coupon {}
+
+  @Command(name = "list", description = "Lists coupons, newest first.")
+  static final class CouponList extends AdminCommand {
+    @Override
+    String run(ApiClient client) {
+      Table table = new Table("id", "code", "name", ">redeemed", ">of", "until", "withdrawn");
+      Pages.each(
+          client,
+          "/v1/admin/coupons?limit=100",
+          item ->
+              table.add(
+                  item.path("id").asText(),
+                  item.path("code").asText(),
+                  item.path("name").asText(),
+                  item.path("redemptions").asText(),
+                  text(item.path("redemptionsMax")),
+                  text(item.path("validUntil")),
+                  text(item.path("withdrawnAt"))));
+      return table.toString();
+    }
+  }
+
+  @Command(name = "create", description = "Creates a coupon and prints its id.")
+  static final class CouponCreate extends AdminCommand {
+    @Parameters(paramLabel = "CODE", description = "what customers type, such as SPRING-20")
+    private String code = "";
+
+    @Option(names = "--name", description = "for the record; the code unless set")
+    private @Nullable String name;
+
+    @Option(names = "--percent", description = "how much off, in percent")
+    private @Nullable String percent;
+
+    @Option(names = "--amount", description = "how much off, in money")
+    private @Nullable String amount;
+
+    @Option(names = "--currency", description = "of the amount; ${DEFAULT-VALUE} unless set")
+    private String currency = "EUR";
+
+    @Option(names = "--products", description = "codes, apart by commas; all unless set")
+    private @Nullable String products;
+
+    @Option(names = "--periods", description = "for how many billing periods")
+    private int periods;
+
+    @Option(names = "--forever", description = "for ever; one invoice unless set")
+    private boolean forever;
+
+    @Option(names = "--alone", description = "not together with other coupons")
+    private boolean alone;
+
+    @Option(names = "--redemptions", description = "by all customers; any number unless set")
+    private int redemptions;
+
+    @Option(names = "--valid-days", description = "redeemable so long; for ever unless set")
+    private int validDays;
+
+    @Override
+    String run(ApiClient client) {
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("code", code);
+      body.put("name", name == null ? code : name);
+      if (percent != null) {
+        body.put("percent", percent);
+      }
+      if (amount != null) {
+        body.put("amount", amount);
+        body.put("currency", currency);
+      }
+      if (products != null) {
+        body.put("products", products);
+      }
+      body.put("lasts", periods > 0 ? "periods" : forever ? "forever" : "once");
+      body.put("periods", periods);
+      body.put("stacking", alone ? "alone" : "combines");
+      body.put("redemptions", redemptions);
+      body.put("validDays", validDays);
+      return client.post("/v1/admin/coupons", body).path("id").asText() + "\n";
+    }
+  }
+
+  @Command(name = "withdraw", description = "Lets nobody redeem a coupon any more.")
+  static final class CouponWithdraw extends AdminCommand {
+    @Parameters(paramLabel = "COUPON", description = "the coupon's id")
+    private String coupon = "";
+
+    @Override
+    String run(ApiClient client) {
+      return client
+              .post("/v1/admin/coupons/" + part(coupon) + "/withdraw", Map.of())
+              .path("code")
+              .asText()
+          + "\n";
+    }
+  }
+
+  @Command(name = "export", description = "Prints a batch's codes as CSV.")
+  static final class VoucherExport extends AdminCommand {
+    @Parameters(paramLabel = "BATCH", description = "the batch's id")
+    private String batch = "";
+
+    @Override
+    String run(ApiClient client) {
+      StringBuilder csv = new StringBuilder("code,used,uses,withdrawn\n");
+      Pages.each(
+          client,
+          "/v1/admin/vouchers/" + part(batch) + "/codes?limit=100",
+          item ->
+              csv.append(item.path("code").asText())
+                  .append(',')
+                  .append(item.path("used").asText())
+                  .append(',')
+                  .append(item.path("usesMax").asText())
+                  .append(',')
+                  .append(item.path("disabled").asBoolean() ? "yes" : "no")
+                  .append('\n'));
+      return csv.toString();
+    }
+  }
+
+  @Command(name = "requests", description = "Lists wishes for credit without an answer.")
+  static final class VoucherRequests extends AdminCommand {
+    @Override
+    String run(ApiClient client) {
+      Table table = new Table("id", "customer", "asked", ">amount", "reason");
+      client
+          .get("/v1/admin/voucher-requests")
+          .path("items")
+          .forEach(
+              item ->
+                  table.add(
+                      item.path("id").asText(),
+                      item.path("customerId").asText(),
+                      item.path("requestedAt").asText(),
+                      AdminCommands.amount(item.path("amount")),
+                      item.path("reason").asText()));
+      return table.toString();
+    }
+  }
+
+  @Command(name = "approve", description = "Grants a wish for credit.")
+  static final class VoucherApprove extends AdminCommand {
+    @Parameters(index = "0", paramLabel = "CUSTOMER")
+    private String customer = "";
+
+    @Parameters(index = "1", paramLabel = "REQUEST")
+    private String request = "";
+
+    @Option(names = "--amount", description = "what to give; what was asked for unless set")
+    private @Nullable String amount;
+
+    @Override
+    String run(ApiClient client) {
+      return client
+              .post(
+                  CUSTOMERS + part(customer) + "/voucher-requests/" + part(request) + "/approve",
+                  amount == null ? Map.of() : Map.of("amount", amount))
+              .path("state")
+              .asText()
+          + "\n";
+    }
+  }
+
+  @Command(name = "reject", description = "Turns a wish for credit down.")
+  static final class VoucherReject extends AdminCommand {
+    @Parameters(index = "0", paramLabel = "CUSTOMER")
+    private String customer = "";
+
+    @Parameters(index = "1", paramLabel = "REQUEST")
+    private String request = "";
+
+    @Option(names = "--answer", required = true, description = "why, for the customer")
+    private String answer = "";
+
+    @Override
+    String run(ApiClient client) {
+      return client
+              .post(
+                  CUSTOMERS + part(customer) + "/voucher-requests/" + part(request) + "/reject",
+                  Map.of("answer", answer))
+              .path("state")
+              .asText()
+          + "\n";
+    }
+  }
+
+  @Command(name = "reminders", description = "Lists customers in grace and what comes next.")
+  static final class Reminders extends AdminCommand {
+    @Override
+    String run(ApiClient client) {
+      Table table = new Table("customer", "policy", "since", "suspended", "next", "at");
+      client
+          .get("/v1/admin/reminders?limit=100")
+          .path("items")
+          .forEach(
+              item ->
+                  table.add(
+                      item.path("customerId").asText(),
+                      item.path("policy").asText(),
+                      item.path("startedAt").asText(),
+                      item.path("suspended").asText(),
+                      text(item.path("nextAction")),
+                      text(item.path("nextAt"))));
+      return table.toString();
+    }
+  }
+}
