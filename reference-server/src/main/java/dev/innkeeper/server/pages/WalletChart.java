@@ -25,21 +25,22 @@ final class WalletChart {
     Instant now = engine.now();
     List<Outlook.Point> past = past(engine, customerId, currency, now);
     Outlook outlook = engine.runways().outlook(customerId);
-    long most = 1;
+    long top = 0;
     for (Outlook.Point point : past) {
-      most = Math.max(most, point.left().minorUnits());
+      top = Math.max(top, point.left().minorUnits());
     }
     for (Outlook.Point point : outlook.points()) {
-      most = Math.max(most, point.left().minorUnits());
+      top = Math.max(top, point.left().minorUnits());
     }
+    long most = Math.max(1, top);
     return new MoneyView.Chart(
         points(past, now, most),
         points(outlook.points(), now, most),
         Show.date(now.minus(SPAN), zone),
         "Today",
         Show.date(now.plus(SPAN), zone),
-        Show.amount(Amount.ofMinor(most, currency)),
-        summary(outlook, now, zone));
+        Show.amount(Amount.ofMinor(top, currency)),
+        top == 0 ? "Nothing is in it." : summary(outlook, now, zone));
   }
 
   private static List<Outlook.Point> past(
