@@ -45,7 +45,8 @@ final class MailPages extends PageRoutes {
     List<Mail> found = services.mails().list(status, ctx.queryParam("after"), PAGE + 1);
     List<Link> links = new ArrayList<>();
     links.add(new Link(MAILS, "All", status == null));
-    for (MailStatus one : List.of(MailStatus.SENT, MailStatus.READY, MailStatus.PARKED)) {
+    MailStatus unsent = services.mails().isSending() ? MailStatus.READY : MailStatus.HELD;
+    for (MailStatus one : List.of(MailStatus.SENT, unsent, MailStatus.PARKED)) {
       links.add(new Link(MAILS + "?state=" + word(one), badge(one).text(), one == status));
     }
     String next = null;
