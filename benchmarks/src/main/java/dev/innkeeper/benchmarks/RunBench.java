@@ -212,15 +212,28 @@ final class RunBench implements Bench.Driver {
     }
   }
 
+  /** What all sessions wrote so far; each tells of it when it is asked to, or seconds later. */
   private static long rowsWritten(HikariDataSource pool) throws Exception {
-    try (Connection connection = pool.getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery(
-                "select pg_stat_force_next_flush(), sum(n_tup_ins + n_tup_upd + n_tup_del)"
-                    + " from pg_stat_user_tables")) {
-      row.next();
-      return row.getLong(2);
+    List<Connection> all = new ArrayList<>();
+    try {
+      for (int i = 0; i < pool.getMaximumPoolSize(); i++) {
+        Connection connection = pool.getConnection();
+        all.add(connection);
+        try (Statement statement = connection.createStatement()) {
+          statement.execute("select pg_stat_force_next_flush()");
+        }
+      }
+      try (Statement statement = all.get(0).createStatement();
+          ResultSet row =
+              statement.executeQuery(
+                  "select sum(n_tup_ins + n_tup_upd + n_tup_del) from pg_stat_user_tables")) {
+        row.next();
+        return row.getLong(1);
+      }
+    } finally {
+      for (Connection connection : all) {
+        connection.close();
+      }
     }
   }
 
