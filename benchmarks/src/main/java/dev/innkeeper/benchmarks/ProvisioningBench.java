@@ -29,6 +29,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.flywaydb.core.Flyway;
 
@@ -49,6 +52,7 @@ final class ProvisioningBench implements Driver {
                 - {code: hosting, name: Hosting, per: hour, price: 0.01}
       """;
   private static final int PER_CUSTOMER = 10;
+  private static final int CLIENTS = 10;
 
   @Override
   public void run(Pace pace, PrintStream out) throws Exception {
@@ -106,17 +110,32 @@ final class ProvisioningBench implements Driver {
         .migrate();
   }
 
-  private static void subscribe(BillingEngine engine, int resources) {
-    UUID customer = null;
-    for (int i = 0; i < resources; i++) {
-      if (customer == null || i % PER_CUSTOMER == 0) {
-        String name = "customer-" + i;
-        customer =
-            engine
-                .customers()
-                .register(NewCustomer.named(name, name + "@example.org", Currency.EUR), name)
-                .id();
+  /** By several clients at once, so that they share the waits for the disk. */
+  private static void subscribe(BillingEngine engine, int resources) throws Exception {
+    ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+    try {
+      List<Future<?>> customers = new ArrayList<>();
+      for (int first = 0; first < resources; first += PER_CUSTOMER) {
+        int from = first;
+        int to = Math.min(resources, first + PER_CUSTOMER);
+        customers.add(clients.submit(() -> subscribe(engine, from, to)));
       }
+      for (Future<?> customer : customers) {
+        customer.get();
+      }
+    } finally {
+      clients.shutdownNow();
+    }
+  }
+
+  private static void subscribe(BillingEngine engine, int from, int to) {
+    String name = "customer-" + from;
+    UUID customer =
+        engine
+            .customers()
+            .register(NewCustomer.named(name, name + "@example.org", Currency.EUR), name)
+            .id();
+    for (int i = from; i < to; i++) {
       engine
           .subscriptions()
           .start(
