@@ -210,22 +210,20 @@ final class DemoCommand implements Callable<Integer> {
   private ConfigReader reader() {
     ConfigReader reader = trial();
     if (provisioner.equals(SITE)) {
-      return reader
-          .provisioner(
-              SITE,
-              Map.of(
-                  "port",
-                  Integer.toString(sitesPort),
-                  "payUrl",
-                  port == 0 ? "" : "http://127.0.0.1:" + port + "/invoices"));
+      return reader.provisioner(
+          SITE,
+          Map.of(
+              "port",
+              Integer.toString(sitesPort),
+              "payUrl",
+              port == 0 ? "" : "http://127.0.0.1:" + port + "/invoices"));
     }
     String fromEnvironment = System.getenv("DOCKER_HOST");
     boolean told = spec.commandLine().getParseResult().hasMatchedOption("--docker-host");
     String host = told || fromEnvironment == null ? dockerHost : fromEnvironment;
-    return reader
-        .provisioner(
-            DOCKER_SWARM,
-            Map.of("dockerHost", host, "publicHost", "127.0.0.1", "stopGraceSeconds", "1"));
+    return reader.provisioner(
+        DOCKER_SWARM,
+        Map.of("dockerHost", host, "publicHost", "127.0.0.1", "stopGraceSeconds", "1"));
   }
 
   private ConfigReader trial() {

@@ -123,9 +123,7 @@ final class WalletPages extends PageRoutes {
             .provider(Capability.HOSTED_SET_UP)
             .orElseThrow(() -> new NotAllowed("no-page", "cards can't be added here"));
     AddMethodResult result =
-        engine
-            .paymentMethods()
-            .add(customerId, provider, null, payPages.returnUrl(ctx, "card"));
+        engine.paymentMethods().add(customerId, provider, null, payPages.returnUrl(ctx, "card"));
     if (result instanceof AddMethodResult.Redirect redirect) {
       return Done.elsewhere("Enter your card at " + Show.words(provider), redirect.url());
     }

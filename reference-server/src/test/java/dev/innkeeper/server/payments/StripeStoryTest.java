@@ -23,7 +23,11 @@ class StripeStoryTest {
                 StripeShop.settings(stripe)
                     .option(ConfigKey.TRIAL_CLOCK_START, Story.BEGIN, "test"))) {
       stripe.postTo(server.url());
-      new Story(server.admin(), new PrintStream(told, true, StandardCharsets.UTF_8), Stage.sites(), "stripe")
+      new Story(
+              server.admin(),
+              new PrintStream(told, true, StandardCharsets.UTF_8),
+              Stage.sites(),
+              "stripe")
           .play();
     }
     assertThat(told.toString(StandardCharsets.UTF_8)).contains("31 Jul 2026  Ben pays");
