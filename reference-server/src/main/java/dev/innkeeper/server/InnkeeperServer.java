@@ -308,6 +308,7 @@ public final class InnkeeperServer implements AutoCloseable {
               api.addTo(javalin.routes);
               new Metrics(services).addTo(javalin.routes);
               pages.addTo(javalin.routes);
+              javalin.events.serverStopping(pages::close);
               tellProblems(javalin.routes, api, pages);
             });
     try {

@@ -10,7 +10,9 @@ import io.javalin.http.sse.SseClient;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -37,6 +39,7 @@ final class LiveStream {
 
   private final Orchestrator orchestrator;
   private final Semaphore places = new Semaphore(CLIENTS_MAX);
+  private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService threads;
 
   LiveStream(Orchestrator orchestrator) {
@@ -76,12 +79,19 @@ final class LiveStream {
     }
     client.keepAlive();
     Watcher watcher = new Watcher(client, customerId, id);
+    watchers.add(watcher);
     client.onClose(watcher::end);
     watcher.task =
         threads.scheduleWithFixedDelay(watcher, 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
     if (client.terminated()) {
       watcher.end();
     }
+  }
+
+  /** Ends every stream while the web server can still say so to the browsers. */
+  void close() {
+    watchers.forEach(Watcher::finish);
+    threads.shutdownNow();
   }
 
   /** One browser that looks at one resource. */
@@ -110,8 +120,7 @@ final class LiveStream {
       try {
         rounds++;
         if (client.terminated() || rounds > ROUNDS_MAX) {
-          client.close();
-          end();
+          finish();
           return;
         }
         Optional<Resource> resource = orchestrator.resources().find(customerId, id);
@@ -125,8 +134,7 @@ final class LiveStream {
         }
       } catch (RuntimeException e) {
         LOG.debug("a page about {} is not updated any more", id, e);
-        client.close();
-        end();
+        finish();
       }
     }
 
@@ -179,8 +187,16 @@ final class LiveStream {
       }
     }
 
+    synchronized void finish() {
+      if (open.get()) {
+        client.close();
+        end();
+      }
+    }
+
     synchronized void end() {
       if (open.compareAndSet(true, false)) {
+        watchers.remove(this);
         places.release();
         ScheduledFuture<?> running = task;
         if (running != null) {

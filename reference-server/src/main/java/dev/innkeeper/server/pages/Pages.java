@@ -75,6 +75,11 @@ public final class Pages {
     coupons.addTo(routes);
   }
 
+  /** Ends what still streams to browsers; before the web server stops. */
+  public void close() {
+    resources.close();
+  }
+
   private static void headers(Context ctx) {
     ctx.header(
         "Content-Security-Policy",

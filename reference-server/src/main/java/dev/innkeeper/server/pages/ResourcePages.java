@@ -40,6 +40,10 @@ final class ResourcePages extends PageRoutes {
     this.live = new LiveStream(orchestrator);
   }
 
+  void close() {
+    live.close();
+  }
+
   void addTo(RoutesConfig routes) {
     routes.get("/live.js", this::script);
     routes.get("/services/{id}", ctx -> forCustomer(ctx, this::service));
