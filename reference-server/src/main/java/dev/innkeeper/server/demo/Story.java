@@ -30,7 +30,8 @@ public final class Story {
   /** Everybody's password: what is sold here is not real. */
   public static final String PASSWORD = "innkeeper-demo";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  /** A container engine that dies and is started again takes most of a minute to serve. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("d MMM uuuu", Locale.ENGLISH);
   private static final String GOOD_CARD = "4242424242424242";
