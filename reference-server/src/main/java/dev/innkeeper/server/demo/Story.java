@@ -32,6 +32,7 @@ public final class Story {
 
   /** A container engine that dies and is started again takes most of a minute to serve. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("d MMM uuuu", Locale.ENGLISH);
   private static final String GOOD_CARD = "4242424242424242";

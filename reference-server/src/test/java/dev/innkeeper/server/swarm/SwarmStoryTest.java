@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The demo's two months, with a container for each site, on a real swarm. In the long suite for now:
- * at times a site does not answer again after it was paid for, and it is not known yet why.
+ * The demo's two months, with a container for each site, on a real swarm. In the long suite for
+ * now: at times a site does not answer again after it was paid for, and it is not known yet why.
  */
 @Tag("long")
 class SwarmStoryTest {
