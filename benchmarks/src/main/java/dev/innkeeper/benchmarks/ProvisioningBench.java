@@ -146,9 +146,10 @@ final class ProvisioningBench implements Driver {
   }
 
   private static void settle(Orchestrator orchestrator, int resources) {
-    int worked = 1;
-    while (worked > 0) {
-      worked = orchestrator.tick(Clock.systemUTC().instant());
+    // The first look finds what was subscribed to; it is due from then on.
+    orchestrator.tick(Clock.systemUTC().instant());
+    while (orchestrator.tick(Clock.systemUTC().instant()) > 0) {
+      // Until nothing is due.
     }
     long running = orchestrator.resources().counts().getOrDefault(ResourceStatus.RUNNING, 0L);
     if (running != resources) {
