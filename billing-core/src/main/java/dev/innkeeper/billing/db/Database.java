@@ -186,6 +186,7 @@ public final class Database {
   private Jdbi withSchema(Jdbi target) {
     // An exception ends in a log, where the values bound to a statement don't belong.
     target.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
+    target.registerArgument(new IdArrays());
     return target.setTemplateEngine((template, context) -> sql(template));
   }
 
