@@ -2,23 +2,30 @@ package dev.innkeeper.billing.usage;
 
 import dev.innkeeper.billing.catalog.Catalog;
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlArrays;
 import dev.innkeeper.billing.problem.InvalidInput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +43,14 @@ public final class Usage {
           + " subscription_id uuid, idempotency_key text, meter text, quantity numeric,"
           + " from_at timestamptz, to_at timestamptz, item text, replaces text)"
           + " on commit delete rows";
+
+  private static final String MARK_PENDING =
+      "insert into @.usage_pending as p (customer_id, subscription_id, meter, earliest, latest)"
+          + " select * from unnest(?, ?, ?, ?, ?) as u(customer_id, subscription_id, meter,"
+          + " earliest, latest) order by 1, 2, 3"
+          + " on conflict (customer_id, subscription_id, meter) do update set"
+          + " earliest = least(p.earliest, excluded.earliest),"
+          + " latest = greatest(p.latest, excluded.latest)";
 
   private static final String SAME_KEY =
       " u.customer_id = s.customer_id and u.subscription_id = s.subscription_id";
@@ -128,7 +143,11 @@ public final class Usage {
       replace(handle);
     }
     if (accepted > 0) {
-      markPending(handle);
+      if (replacing) {
+        markPending(handle);
+      } else {
+        markPending(handle, records, sound);
+      }
       Set<UUID> customers = new HashSet<>();
       sound.forEach(index -> customers.add(records.get(index).customerId()));
       lives.used(customers);
@@ -241,6 +260,52 @@ public final class Usage {
             + " and exists (select 1 from @.usage_record n where n.customer_id = s.customer_id"
             + " and n.subscription_id = s.subscription_id"
             + " and n.idempotency_key = s.idempotency_key and n.replaces = s.replaces)");
+  }
+
+  /** What usage waits to be rated for. */
+  private record Metered(UUID customerId, UUID subscriptionId, String meter) {}
+
+  /** Grouped here: the server would sort the staged rows for it. */
+  private void markPending(Handle handle, List<UsageRecord> records, List<Integer> sound) {
+    Map<Metered, Span> spans = new LinkedHashMap<>();
+    for (int index : sound) {
+      UsageRecord record = records.get(index);
+      spans.merge(
+          new Metered(record.customerId(), record.subscriptionId(), record.meter()),
+          new Span(record.from(), record.to()),
+          Span::plus);
+    }
+    Connection connection = handle.getConnection();
+    try (PreparedStatement statement = connection.prepareStatement(db.sql(MARK_PENDING))) {
+      Set<Metered> keys = spans.keySet();
+      Collection<Span> values = spans.values();
+      statement.setArray(
+          1, SqlArrays.ids(connection, column(keys, UUID[]::new, Metered::customerId)));
+      statement.setArray(
+          2, SqlArrays.ids(connection, column(keys, UUID[]::new, Metered::subscriptionId)));
+      statement.setArray(
+          3, connection.createArrayOf("text", column(keys, String[]::new, Metered::meter)));
+      statement.setArray(
+          4, SqlArrays.instants(connection, column(values, Instant[]::new, Span::earliest)));
+      statement.setArray(
+          5, SqlArrays.instants(connection, column(values, Instant[]::new, Span::latest)));
+      statement.executeUpdate();
+    } catch (SQLException e) {
+      throw new IllegalStateException("can't mark usage that is to be rated", e);
+    }
+  }
+
+  private static <R, T> T[] column(
+      Collection<R> rows, IntFunction<T[]> array, Function<R, T> value) {
+    return rows.stream().map(value).toArray(array);
+  }
+
+  private record Span(Instant earliest, Instant latest) {
+    Span plus(Span other) {
+      return new Span(
+          other.earliest.isBefore(earliest) ? other.earliest : earliest,
+          other.latest.isAfter(latest) ? other.latest : latest);
+    }
   }
 
   /** What was replaced matters as much as what is new: both periods may change. */
