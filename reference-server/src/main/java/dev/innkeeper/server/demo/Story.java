@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Two months of a small hoster, played through the public API of a trial server whose clock stands.
@@ -30,8 +31,7 @@ public final class Story {
   /** Everybody's password: what is sold here is not real. */
   public static final String PASSWORD = "innkeeper-demo";
 
-  /** A container engine that dies and is started again takes most of a minute to serve. */
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("d MMM uuuu", Locale.ENGLISH);
@@ -153,7 +153,10 @@ public final class Story {
     JsonNode started = who.start(site, size, address);
     String id = started.at("/subscription/id").asText();
     String url = awaitAddress(who, id);
-    await(who.name() + "'s site at " + url + " to answer 200", () -> Site.status(url) == 200);
+    await(
+        who.name() + "'s site at " + url + " to answer 200",
+        () -> Site.status(url) == 200,
+        () -> who.api().get("/v1/subscriptions/" + id).toString());
     narrator.say("Started: " + site + ", " + label(size, address));
     narrator.say("    " + url, "answers 200");
     return url;
@@ -171,6 +174,11 @@ public final class Story {
           return !found.isEmpty();
         });
     return found.get(0);
+  }
+
+  /** What there is to know of it, for whoever has to find out why it is not as told. */
+  private static String firstService(Cast who) {
+    return who.api().get("/v1/subscriptions").at("/items/0").toString();
   }
 
   private static String benSite(Cast ben) {
@@ -247,7 +255,7 @@ public final class Story {
     narrator.chapter(today(), "Ben's site is suspended");
     check(Fact.BEN_OWES, ben.wallet().path("owed"), "Ben owes");
     int status = stage.stoppedStatus();
-    await("Ben's site to be stopped", () -> Site.status(site) == status);
+    await("Ben's site to be stopped", () -> Site.status(site) == status, () -> firstService(ben));
     narrator.say(
         status == 0
             ? "Whoever visits his site finds nobody there."
@@ -277,7 +285,8 @@ public final class Story {
     narrator.say(
         "He adds a card that works, visa …4242, and it pays at once.",
         invoice.at("/settled/amount").asText() + " EUR");
-    await("Ben's site to answer 200 again", () -> Site.status(site) == 200);
+    await(
+        "Ben's site to answer 200 again", () -> Site.status(site) == 200, () -> firstService(ben));
     narrator.say("His site is back, with all its files.", "answers 200");
   }
 
@@ -384,10 +393,15 @@ public final class Story {
   }
 
   private static void await(String what, BooleanSupplier condition) {
+    await(what, condition, () -> "");
+  }
+
+  private static void await(String what, BooleanSupplier condition, Supplier<String> state) {
     long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadlineNanos) {
-        throw new StoryBroken("waited " + PATIENCE.toSeconds() + " s for " + what);
+        throw new StoryBroken(
+            ("waited " + PATIENCE.toSeconds() + " s for " + what + " " + state.get()).strip());
       }
       LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
     }

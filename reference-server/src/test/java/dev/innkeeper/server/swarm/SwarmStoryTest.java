@@ -10,6 +10,7 @@ import dev.innkeeper.server.TestServer;
 import dev.innkeeper.server.config.ConfigKey;
 import dev.innkeeper.server.demo.Stage;
 import dev.innkeeper.server.demo.Story;
+import dev.innkeeper.server.demo.StoryBroken;
 import dev.innkeeper.server.provisioning.ResourceStatus;
 import dev.innkeeper.server.runtime.Services;
 import java.io.ByteArrayOutputStream;
@@ -19,14 +20,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/**
- * The demo's two months, with a container for each site, on a real swarm. In the long suite for
- * now: at times a site does not answer again after it was paid for, and it is not known yet why.
- */
-@Tag("long")
+/** The demo's two months, with a container for each site, on a real swarm. */
 class SwarmStoryTest {
   @Test
   void theStoryRunsOnARealSwarm() throws Exception {
@@ -44,11 +40,16 @@ class SwarmStoryTest {
                         "publicHost", "127.0.0.1",
                         "stopGraceSeconds", "1"))
                 .option(ConfigKey.TRIAL_CLOCK_START, Story.BEGIN, "test"))) {
-      new Story(
-              server.admin(),
-              new PrintStream(told, true, StandardCharsets.UTF_8),
-              Stage.dockerSwarm(RealSwarm.IMAGE))
-          .play();
+      try {
+        new Story(
+                server.admin(),
+                new PrintStream(told, true, StandardCharsets.UTF_8),
+                Stage.dockerSwarm(RealSwarm.IMAGE))
+            .play();
+      } catch (StoryBroken e) {
+        System.out.println("the swarm's tasks: " + swarm.get("/tasks"));
+        throw e;
+      }
       assertThat(told.toString(StandardCharsets.UTF_8))
           .contains("Ben's site is suspended", "does not answer", "Ben pays");
       Services services = server.server().services();
