@@ -79,6 +79,11 @@ public final class Database {
     return rendered.computeIfAbsent(template, t -> t.replace("@.", schema + "."));
   }
 
+  /** As {@link #sql}, for text with values in it, which is not worth remembering. */
+  public String sqlOnce(String template) {
+    return template.replace("@.", schema + ".");
+  }
+
   /**
    * Runs the work in a transaction: the current one of this thread, else a new one that is
    * committed when the work returns and rolled back when it throws. A new transaction that fails by

@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,17 +39,34 @@ public final class LedgerAudit {
   }
 
   /**
-   * Checks every seal's rows, then all sums. Reads everything; writers are not kept waiting. Of
-   * what awaits its seal, only the sums are checked.
+   * Checks every seal's rows, and all sums meanwhile. Reads everything; writers are not kept
+   * waiting. Of what awaits its seal, only the sums are checked.
    *
-   * @param threads how many read seals at once, each on a connection of its own
+   * @param threads how many read seals at once, each on a connection of its own; the seals
+   *     themselves and the sums take one more each
    * @throws IllegalStateException inside a transaction
    */
   public AuditReport verify(int threads) {
     db.requireNoTransaction();
     SealChecker checker = new SealChecker();
-    ExecutorService workers = Executors.newFixedThreadPool(threads);
     Chain chain = new Chain(checker);
+    CountDownLatch sealsChecked = new CountDownLatch(1);
+    ExecutorService summing = Executors.newSingleThreadExecutor();
+    try {
+      Future<Long> unsealed = summing.submit(() -> sums.check(checker, sealsChecked::await));
+      try {
+        seals(checker, chain, threads);
+      } finally {
+        sealsChecked.countDown();
+      }
+      return new AuditReport(chain.seals, chain.transfers, await(unsealed), checker.findings());
+    } finally {
+      summing.shutdownNow();
+    }
+  }
+
+  private void seals(SealChecker checker, Chain chain, int threads) {
+    ExecutorService workers = Executors.newFixedThreadPool(threads);
     try {
       Deque<Future<?>> pending = new ArrayDeque<>();
       seals.each(
@@ -63,8 +81,6 @@ public final class LedgerAudit {
     } finally {
       workers.shutdownNow();
     }
-    long unsealed = sums.check(checker);
-    return new AuditReport(chain.seals, chain.transfers, unsealed, checker.findings());
   }
 
   /** Follows the links of the chain from its beginning. Confined to one thread. */
@@ -94,9 +110,9 @@ public final class LedgerAudit {
     }
   }
 
-  private static void await(Future<?> future) {
+  private static <T> T await(Future<T> future) {
     try {
-      future.get();
+      return future.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("the audit was interrupted", e);

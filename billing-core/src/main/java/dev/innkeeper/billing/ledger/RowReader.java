@@ -4,6 +4,7 @@ import dev.innkeeper.billing.db.Database;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -80,7 +81,8 @@ final class RowReader {
    */
   Map<UUID, List<SealedRow>> read(Connection connection, Scope scope) throws SQLException {
     Found found = new Found();
-    String ids = "any ((" + db.sql(scope.ids()) + ")::uuid[])";
+    alone(connection);
+    String ids = "any ((" + db.sqlOnce(scope.ids()) + ")::uuid[])";
     CopyRow.each(
         connection,
         db.sql("select " + SealedRow.TRANSFER_COLUMNS + " from @.ledger_transfer t where t.id = ")
@@ -104,6 +106,13 @@ final class RowReader {
     accounts(connection, found);
     found.rows.values().forEach(SealedRow::sort);
     return found.rows;
+  }
+
+  /** Several read at once already; helpers of each would only hand rows about. */
+  private static void alone(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("set local max_parallel_workers_per_gather = 0");
+    }
   }
 
   private static void transfer(Found found, byte[] bytes) {

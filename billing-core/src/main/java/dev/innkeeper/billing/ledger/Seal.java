@@ -104,7 +104,7 @@ record Seal(Place place, Hash hash, List<UUID> ids, Checksums checksums) {
   /** The hash and the checksums of rows, which can be told before the seal's place is known. */
   record Content(List<UUID> ids, Hash hash, Checksums checksums) {
     Seal at(Place place) {
-      MessageDigest digest = Hash.sha256();
+      MessageDigest digest = Hash.sha512Half();
       digest.update(place.toBytes());
       digest.update(hash.toBytes());
       return new Seal(place, Hash.stored(digest.digest()), ids, checksums);
@@ -112,7 +112,7 @@ record Seal(Place place, Hash hash, List<UUID> ids, Checksums checksums) {
   }
 
   static Content content(List<UUID> ids, Map<UUID, List<SealedRow>> rows) {
-    MessageDigest digest = Hash.sha256();
+    MessageDigest digest = Hash.sha512Half();
     ByteBuffer checksums = ByteBuffer.allocate(Checksums.SIZE * count(ids, rows));
     for (UUID id : ids) {
       for (SealedRow row : rows.getOrDefault(id, List.of())) {

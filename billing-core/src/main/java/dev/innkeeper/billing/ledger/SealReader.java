@@ -38,7 +38,7 @@ final class SealReader {
     try {
       CopyRow.each(
           handle.getConnection(),
-          db.sql(
+          db.sqlOnce(
               "select number, previous_hash, hash, sealed_at, recorded_from, recorded_to, ids,"
                   + " checksums from @.ledger_seal where number > "
                   + after

@@ -1,28 +1,37 @@
 package dev.innkeeper.billing.ledger;
 
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlArrays;
 import dev.innkeeper.billing.work.DueWork;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Seals what was booked since the last seal, off the hot path. Several nodes may try at once; one
- * of them extends the chain. Thread-safe.
+ * Seals what was booked since the last seal, off the hot path. What is to be sealed is read and
+ * hashed over two connections before the chain is touched. Several nodes may try at once: one of
+ * them extends the chain, the others look again. Thread-safe.
  */
 final class Sealer implements DueWork {
+  private static final Logger LOG = LoggerFactory.getLogger(Sealer.class);
   private static final int TRANSFERS_A_SEAL = 10_000;
-  private static final int SEALS_AT_ONCE = 3;
+  private static final int SEALS_AT_ONCE = 4;
+  private static final int READERS = 2;
   private static final int BATCHES_MAX = 3_000;
 
   private final Database db;
@@ -40,154 +49,237 @@ final class Sealer implements DueWork {
 
   @Override
   public int runBatch(Instant now) {
-    return db.tx(
-        handle -> {
-          try {
-            return seal(handle, now.truncatedTo(ChronoUnit.MICROS));
-          } catch (SQLException e) {
-            throw new IllegalStateException("can't seal the ledger: " + e.getMessage(), e);
-          }
-        });
-  }
-
-  private record Last(long number, Hash hash) {}
-
-  /** A seal whose rows are being hashed. */
-  private record Pending(
-      long number, RowReader.Span recorded, CompletableFuture<Seal.Content> content) {}
-
-  private int seal(Handle handle, Instant now) throws SQLException {
-    List<Waiting> batches = claim(handle);
-    if (batches.isEmpty()) {
-      return 0;
-    }
-    Last last =
-        handle
-            .createQuery("select number, hash from @.ledger_seal order by number desc limit 1")
-            .map((row, context) -> new Last(row.getLong(1), Hash.stored(row.getBytes(2))))
-            .findOne()
-            .orElse(new Last(0, Seal.BEGINNING));
-    List<Pending> pending = new ArrayList<>();
-    for (List<Waiting> group : grouped(batches)) {
-      pending.add(read(handle.getConnection(), last.number() + 1 + pending.size(), group, now));
-    }
-    int transfers = 0;
-    Hash previous = last.hash();
-    for (Pending each : pending) {
-      Seal seal =
-          each.content().join().at(new Seal.Place(each.number(), previous, now, each.recorded()));
-      write(handle, seal);
-      previous = seal.hash();
-      transfers += seal.ids().size();
-    }
-    forget(handle, batches);
-    return transfers;
-  }
-
-  /** A batch that awaits its seal. */
-  private record Waiting(UUID firstId, Instant recordedAt, int transfers) {}
-
-  /** Takes the oldest of what waits, but for what another node is about to seal. */
-  private static List<Waiting> claim(Handle handle) {
-    return handle
-        .createQuery(
-            "select u.first_id, u.recorded_at, u.transfers from @.ledger_unsealed u"
-                + " join (select recorded_at, first_id, sum(transfers)"
-                + " over (order by recorded_at, first_id) - transfers as before"
-                + " from (select recorded_at, first_id, transfers from @.ledger_unsealed"
-                + " order by recorded_at, first_id limit :batches) w) o"
-                + " on o.recorded_at = u.recorded_at and o.first_id = u.first_id"
-                + " where o.before < :transfers order by u.recorded_at, u.first_id"
-                + " for update of u skip locked")
-        .bind("batches", BATCHES_MAX)
-        .bind("transfers", SEALS_AT_ONCE * TRANSFERS_A_SEAL)
-        .map(
-            (row, context) ->
-                new Waiting(row.getObject(1, UUID.class), LedgerSql.instant(row, 2), row.getInt(3)))
-        .list();
-  }
-
-  /** The batches of each seal. */
-  private static List<List<Waiting>> grouped(List<Waiting> batches) {
-    List<List<Waiting>> groups = new ArrayList<>();
-    int transfers = Integer.MAX_VALUE;
-    for (Waiting batch : batches) {
-      if (transfers > TRANSFERS_A_SEAL - batch.transfers()) {
-        groups.add(new ArrayList<>());
-        transfers = 0;
+    Instant sealedAt = now.truncatedTo(ChronoUnit.MICROS);
+    while (true) {
+      List<Stretch> waiting = db.tx(Sealer::oldest);
+      if (waiting.isEmpty()) {
+        return 0;
       }
-      groups.get(groups.size() - 1).add(batch);
-      transfers += batch.transfers();
+      List<Read> read = read(waiting);
+      try {
+        return db.tx(handle -> extend(handle, read, sealedAt));
+      } catch (Overtaken e) {
+        // Each time somebody else has sealed, so that this ends when nothing waits any more.
+        LOG.debug("another node sealed what was read to be sealed");
+      }
     }
-    return groups;
   }
 
-  private static RowReader.Span span(List<Waiting> batches) {
+  /** Somebody else has extended the chain meanwhile. */
+  private static final class Overtaken extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Overtaken() {
+      super("the chain of seals was extended by another node");
+    }
+  }
+
+  /** The key of a batch that awaits its seal. */
+  private record Key(Instant recordedAt, UUID firstId) {
+    String toSql() {
+      return "('" + recordedAt + "'::timestamptz, '" + firstId + "'::uuid)";
+    }
+  }
+
+  /** Batches that wait, from the first to the last. */
+  private record Stretch(Key first, Key last) {
+    String condition() {
+      return "(recorded_at, first_id) >= "
+          + first.toSql()
+          + " and (recorded_at, first_id) <= "
+          + last.toSql();
+    }
+  }
+
+  /** What a seal will be about, hashed. */
+  private record Read(List<Key> batches, Seal.Content content) {
+    RowReader.Span recorded() {
+      return span(batches);
+    }
+  }
+
+  private static RowReader.Span span(List<Key> batches) {
     return new RowReader.Span(
         batches.get(0).recordedAt(), batches.get(batches.size() - 1).recordedAt());
   }
 
+  private record Batch(Key key, int transfers) {}
+
+  /** The oldest that waits, a stretch for each seal. */
+  private static List<Stretch> oldest(Handle handle) {
+    List<Batch> batches =
+        handle
+            .createQuery(
+                "select recorded_at, first_id, transfers from (select recorded_at, first_id,"
+                    + " transfers, sum(transfers) over (order by recorded_at, first_id)"
+                    + " - transfers as before from (select recorded_at, first_id, transfers"
+                    + " from @.ledger_unsealed order by recorded_at, first_id limit :batches) w) o"
+                    + " where before < :transfers order by recorded_at, first_id")
+            .bind("batches", BATCHES_MAX)
+            .bind("transfers", SEALS_AT_ONCE * TRANSFERS_A_SEAL)
+            .map((row, context) -> new Batch(key(row), row.getInt(3)))
+            .list();
+    List<Stretch> stretches = new ArrayList<>();
+    int begin = 0;
+    int transfers = 0;
+    for (int i = 0; i < batches.size(); i++) {
+      if (i > begin && transfers + batches.get(i).transfers() > TRANSFERS_A_SEAL) {
+        stretches.add(new Stretch(batches.get(begin).key(), batches.get(i - 1).key()));
+        begin = i;
+        transfers = 0;
+      }
+      transfers += batches.get(i).transfers();
+    }
+    if (!batches.isEmpty()) {
+      stretches.add(new Stretch(batches.get(begin).key(), batches.get(batches.size() - 1).key()));
+    }
+    return stretches;
+  }
+
+  private static Key key(ResultSet row) throws SQLException {
+    return new Key(LedgerSql.instant(row, 1), row.getObject(2, UUID.class));
+  }
+
+  /** Reads all of it, in transactions of their own. */
+  private List<Read> read(List<Stretch> stretches) {
+    if (stretches.size() == 1) {
+      return read(stretches.get(0)).stream().toList();
+    }
+    ExecutorService readers = Executors.newFixedThreadPool(READERS);
+    try {
+      List<CompletableFuture<Optional<Read>>> running = new ArrayList<>();
+      for (Stretch each : stretches) {
+        running.add(CompletableFuture.supplyAsync(() -> read(each), readers));
+      }
+      return running.stream().map(CompletableFuture::join).flatMap(Optional::stream).toList();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    } finally {
+      readers.shutdownNow();
+    }
+  }
+
+  /** Empty when somebody else has sealed all of it by now. */
+  private Optional<Read> read(Stretch stretch) {
+    return db.tx(
+        handle -> {
+          // What becomes visible meanwhile belongs to a later seal.
+          handle.execute("set transaction isolation level repeatable read");
+          List<Key> batches = batches(handle.getConnection(), stretch);
+          return batches.isEmpty()
+              ? Optional.empty()
+              : Optional.of(
+                  new Read(batches, content(handle.getConnection(), stretch, span(batches))));
+        });
+  }
+
+  private List<Key> batches(Connection connection, Stretch stretch) {
+    List<Key> batches = new ArrayList<>();
+    try {
+      CopyRow.each(
+          connection,
+          db.sqlOnce(
+              "select recorded_at, first_id from @.ledger_unsealed where "
+                  + stretch.condition()
+                  + " order by recorded_at, first_id"),
+          row -> {
+            CopyRow batch = new CopyRow(row);
+            batches.add(new Key(batch.instant(0), batch.id(1)));
+          });
+    } catch (SQLException e) {
+      throw unreadable(e);
+    }
+    return batches;
+  }
+
+  private static IllegalStateException unreadable(SQLException e) {
+    return new IllegalStateException("can't seal the ledger: " + e.getMessage(), e);
+  }
+
+  private Seal.Content content(Connection connection, Stretch stretch, RowReader.Span recorded) {
+    RowReader.Scope scope =
+        new RowReader.Scope(
+            "select array_agg(id order by id) from (select unnest(ids) as id"
+                + " from @.ledger_unsealed where "
+                + stretch.condition()
+                + ") u",
+            recorded);
+    try {
+      List<UUID> ids = new ArrayList<>(TRANSFERS_A_SEAL);
+      CopyRow.each(
+          connection, db.sqlOnce(scope.ids()), row -> ids.addAll(List.of(new CopyRow(row).ids(0))));
+      return Seal.content(ids, rows.read(connection, scope));
+    } catch (SQLException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private record Link(long number, Hash hash) {}
+
   /**
-   * Reads what a seal is about. The seal gets its row, without the hash yet, so that the server has
-   * the ids where it reads them from. The rows are hashed while the next seal's are read.
+   * Puts the seals at the chain's end.
+   *
+   * @return how many transfers they are about
+   * @throws Overtaken when the chain is no more what it was, or some of it waits no more
    */
-  private Pending read(Connection connection, long number, List<Waiting> batches, Instant now)
-      throws SQLException {
-    RowReader.Span recorded = span(batches);
+  private int extend(Handle handle, List<Read> read, Instant now) {
+    Link last =
+        handle
+            .createQuery("select number, hash from @.ledger_seal order by number desc limit 1")
+            .map((row, context) -> new Link(row.getLong(1), Hash.stored(row.getBytes(2))))
+            .findOne()
+            .orElse(new Link(0, Seal.BEGINNING));
+    int transfers = 0;
+    for (Read each : read) {
+      Seal seal =
+          each.content().at(new Seal.Place(last.number() + 1, last.hash(), now, each.recorded()));
+      write(handle.getConnection(), seal);
+      forget(handle, each);
+      last = new Link(seal.number(), seal.hash());
+      transfers += seal.ids().size();
+    }
+    if (transfers == 0) {
+      throw new Overtaken();
+    }
+    return transfers;
+  }
+
+  private void write(Connection connection, Seal seal) {
     String sql =
         db.sql(
             "insert into @.ledger_seal (number, previous_hash, hash, sealed_at, recorded_from,"
-                + " recorded_to, entries, ids, checksums) select ?, '', '', ?, ?, ?, 0,"
-                + " array_agg(id order by id), '' from (select unnest(ids) as id"
-                + " from @.ledger_unsealed where recorded_at between ? and ?"
-                + " and first_id = any(?::text::uuid[])) u on conflict do nothing");
+                + " recorded_to, entries, ids, checksums) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                + " on conflict do nothing");
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      OffsetDateTime from = recorded.from().atOffset(ZoneOffset.UTC);
-      OffsetDateTime to = recorded.to().atOffset(ZoneOffset.UTC);
-      new LedgerSql.Arguments(connection, statement)
-          .value(number)
-          .value(now.atOffset(ZoneOffset.UTC))
-          .value(from)
-          .value(to)
-          .value(from)
-          .value(to)
-          .ids(LedgerSql.column(batches, UUID[]::new, Waiting::firstId));
+      statement.setLong(1, seal.number());
+      statement.setBytes(2, seal.previous().toBytes());
+      statement.setBytes(3, seal.hash().toBytes());
+      statement.setObject(4, seal.sealedAt().atOffset(ZoneOffset.UTC));
+      statement.setObject(5, seal.recorded().from().atOffset(ZoneOffset.UTC));
+      statement.setObject(6, seal.recorded().to().atOffset(ZoneOffset.UTC));
+      statement.setLong(7, seal.checksums().count(SealedRow.ENTRY));
+      statement.setArray(8, SqlArrays.ids(connection, seal.ids().toArray(UUID[]::new)));
+      statement.setBytes(9, seal.checksums().toBytes());
       if (statement.executeUpdate() != 1) {
-        // Another node has just extended the chain; this transaction is run again behind it.
-        throw LedgerSql.overtaken("a seal");
+        throw new Overtaken();
       }
+    } catch (SQLException e) {
+      throw unreadable(e);
     }
-    RowReader.Scope scope = RowReader.Scope.of(number, recorded);
-    List<UUID> ids = new ArrayList<>(TRANSFERS_A_SEAL);
-    CopyRow.each(
-        connection, db.sql(scope.ids()), row -> ids.addAll(List.of(new CopyRow(row).ids(0))));
-    Map<UUID, List<SealedRow>> found = rows.read(connection, scope);
-    return new Pending(
-        number, recorded, CompletableFuture.supplyAsync(() -> Seal.content(ids, found)));
   }
 
-  private static void write(Handle handle, Seal seal) {
-    handle
-        .createUpdate(
-            "update @.ledger_seal set previous_hash = :previous, hash = :hash, entries = :entries,"
-                + " checksums = :checksums where number = :number")
-        .bind("previous", seal.previous().toBytes())
-        .bind("hash", seal.hash().toBytes())
-        .bind("entries", (long) seal.checksums().count(SealedRow.ENTRY))
-        .bind("checksums", seal.checksums().toBytes())
-        .bind("number", seal.number())
-        .execute();
-  }
-
-  private static void forget(Handle handle, List<Waiting> batches) {
-    RowReader.Span recorded = span(batches);
-    handle
-        .createUpdate(
-            "delete from @.ledger_unsealed where recorded_at between :from and :to"
-                + " and first_id = any(:firsts)")
-        .bind("from", recorded.from().atOffset(ZoneOffset.UTC))
-        .bind("to", recorded.to().atOffset(ZoneOffset.UTC))
-        .bindArray("firsts", UUID.class, batches.stream().map(Waiting::firstId).toList())
-        .execute();
+  private static void forget(Handle handle, Read read) {
+    int forgotten =
+        handle
+            .createUpdate(
+                "delete from @.ledger_unsealed where recorded_at between :from and :to"
+                    + " and first_id = any(:firsts)")
+            .bind("from", read.recorded().from().atOffset(ZoneOffset.UTC))
+            .bind("to", read.recorded().to().atOffset(ZoneOffset.UTC))
+            .bindArray("firsts", UUID.class, read.batches().stream().map(Key::firstId).toList())
+            .execute();
+    if (forgotten != read.batches().size()) {
+      throw new Overtaken();
+    }
   }
 }

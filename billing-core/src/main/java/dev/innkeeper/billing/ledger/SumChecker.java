@@ -68,6 +68,11 @@ final class SumChecker {
     this.db = db;
   }
 
+  /** Waits until all seals were checked. */
+  interface SealsChecked {
+    void await() throws InterruptedException;
+  }
+
   private interface RowUse {
     void accept(ResultSet row) throws SQLException;
   }
@@ -75,13 +80,16 @@ final class SumChecker {
   /**
    * Checks all of it as of one moment.
    *
+   * @param seals what they find says whether rows that belong to nothing are worth looking for
    * @return how many transfers await their seal
    */
-  long check(SealChecker checker) {
+  long check(SealChecker checker, SealsChecked seals) {
     db.requireNoTransaction();
     return db.tx(
         handle -> {
           handle.execute("set transaction isolation level repeatable read");
+          // Accounts are summed by hashing; what does not fit into memory is written to disk.
+          handle.execute("set local work_mem = '64MB'");
           accounts(handle, checker);
           holds(handle, checker);
           each(
@@ -93,8 +101,31 @@ final class SumChecker {
                       "ledger_transfer",
                       row.getString(1),
                       "it awaited its seal"));
-          return rows(handle, checker);
+          long[] unsealed = new long[1];
+          boolean odd = isOdd(handle, unsealed);
+          await(seals);
+          // What was removed may hide what was inserted from the count.
+          if (odd || !checker.findings().isEmpty()) {
+            strangers(handle, checker);
+          }
+          if (odd && checker.findings().isEmpty()) {
+            checker.add(
+                Finding.Kind.ALTERED,
+                "ledger_seal",
+                "all",
+                "the seals count other numbers of transfers or entries than there are");
+          }
+          return unsealed[0];
         });
+  }
+
+  private static void await(SealsChecked seals) {
+    try {
+      seals.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("the audit was interrupted", e);
+    }
   }
 
   private void accounts(Handle handle, SealChecker checker) {
@@ -157,10 +188,9 @@ final class SumChecker {
                 "has " + row.getLong(3) + " left, by its transfers " + row.getLong(4)));
   }
 
-  /** Looks for rows that belong to nothing, when the numbers say that there are any. */
-  private long rows(Handle handle, SealChecker checker) {
+  /** Whether the numbers say that there are rows that belong to nothing, or too few. */
+  private static boolean isOdd(Handle handle, long[] unsealed) {
     boolean[] odd = new boolean[1];
-    long[] unsealed = new long[1];
     each(
         handle,
         COUNTS,
@@ -170,44 +200,38 @@ final class SumChecker {
               row.getLong(1) != row.getLong(3) + row.getLong(5)
                   || row.getLong(2) != row.getLong(4) + row.getLong(6);
         });
-    // What was removed may hide what was inserted from the count.
-    if (odd[0] || !checker.findings().isEmpty()) {
-      each(
-          handle,
-          STRANGE_TRANSFERS,
-          row ->
-              checker.add(
-                  Finding.Kind.INSERTED,
-                  "ledger_transfer",
-                  row.getString(1),
-                  "no seal covers it and none is due"));
-      each(
-          handle,
-          STRANGE_ENTRIES,
-          row ->
-              checker.add(
-                  Finding.Kind.INSERTED,
-                  "ledger_entry",
-                  "line "
-                      + row.getInt(2)
-                      + " of transfer "
-                      + row.getString(1)
-                      + ", entry "
-                      + row.getLong(5)
-                      + " of account "
-                      + row.getString(3)
-                      + "/"
-                      + row.getLong(4),
-                  "there is no such transfer"));
-    }
-    if (odd[0] && checker.findings().isEmpty()) {
-      checker.add(
-          Finding.Kind.ALTERED,
-          "ledger_seal",
-          "all",
-          "the seals count other numbers of transfers or entries than there are");
-    }
-    return unsealed[0];
+    return odd[0];
+  }
+
+  /** Looks for rows that belong to nothing. */
+  private static void strangers(Handle handle, SealChecker checker) {
+    each(
+        handle,
+        STRANGE_TRANSFERS,
+        row ->
+            checker.add(
+                Finding.Kind.INSERTED,
+                "ledger_transfer",
+                row.getString(1),
+                "no seal covers it and none is due"));
+    each(
+        handle,
+        STRANGE_ENTRIES,
+        row ->
+            checker.add(
+                Finding.Kind.INSERTED,
+                "ledger_entry",
+                "line "
+                    + row.getInt(2)
+                    + " of transfer "
+                    + row.getString(1)
+                    + ", entry "
+                    + row.getLong(5)
+                    + " of account "
+                    + row.getString(3)
+                    + "/"
+                    + row.getLong(4),
+                "there is no such transfer"));
   }
 
   private static void each(Handle handle, String sql, RowUse use) {

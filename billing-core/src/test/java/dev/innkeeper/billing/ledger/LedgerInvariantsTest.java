@@ -23,6 +23,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -245,6 +246,54 @@ class LedgerInvariantsTest {
     assertThat(check(seals, later).findings())
         .singleElement()
         .satisfies(f -> assertThat(f.table()).isEqualTo("ledger_transfer"));
+  }
+
+  @Test
+  void severalSealersAtOnceMakeOneChainOfAllTransfers() throws Exception {
+    AtomicBoolean posting = new AtomicBoolean(true);
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    try {
+      List<Future<?>> sealers = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        sealers.add(threads.submit(() -> sealWhile(posting)));
+      }
+      UUID customer = ids.next();
+      for (int round = 0; round < 60; round++) {
+        List<Transfer> batch = new ArrayList<>();
+        for (int i = 0; i <= round; i++) {
+          add(
+              Transfer.builder(ids.next(), "top-up"),
+              Accounts.gateway("sandbox", Currency.EUR),
+              Accounts.cash(customer, Currency.EUR),
+              1 + i);
+          batch.add(transfers.get(transfers.size() - 1));
+        }
+        assertThat(ledger.postAll(batch)).allMatch(PostResult::isPosted);
+      }
+      posting.set(false);
+      for (Future<?> sealer : sealers) {
+        sealer.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    AuditReport report = audit.verify(2);
+    assertThat(report.findings()).isEmpty();
+    assertThat(report.unsealed()).isZero();
+    assertThat(report.transfers()).isEqualTo(count("select count(*) from @.ledger_transfer"));
+    assertThat(count("select max(number) from @.ledger_seal"))
+        .isEqualTo(count("select count(*) from @.ledger_seal"));
+  }
+
+  private void sealWhile(AtomicBoolean posting) {
+    Sealer sealer = new Sealer(db, new RowReader(db));
+    boolean more = true;
+    while (more) {
+      more = posting.get();
+      while (sealer.runBatch(clock.instant()) > 0) {
+        more = true;
+      }
+    }
   }
 
   private static AuditReport check(StringWriter seals, StringWriter rows) {
