@@ -21,6 +21,7 @@ final class RowReader {
   private static final int FIELDS_OF_TRANSFER_WITH_ACCOUNT = 11;
   private static final int FIELD_STATUS = 3;
   private static final int ROWS_OF_A_TRANSFER = 3;
+  private static final int TRANSFERS = 1 << 15;
 
   private final Database db;
 
@@ -59,7 +60,7 @@ final class RowReader {
 
   /** What was read, and what is to be read yet. */
   private static final class Found {
-    final Map<UUID, List<SealedRow>> rows = new HashMap<>();
+    final Map<UUID, List<SealedRow>> rows = new HashMap<>(TRANSFERS);
     final Map<Owned, List<Place>> accounts = new HashMap<>();
     final List<UUID> held = new ArrayList<>();
     final List<UUID> holders = new ArrayList<>();

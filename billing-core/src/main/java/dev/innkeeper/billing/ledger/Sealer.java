@@ -197,18 +197,19 @@ final class Sealer implements DueWork {
   }
 
   private Seal.Content content(Connection connection, Stretch stretch, RowReader.Span recorded) {
-    RowReader.Scope scope =
-        new RowReader.Scope(
-            "select array_agg(id order by id) from (select unnest(ids) as id"
-                + " from @.ledger_unsealed where "
-                + stretch.condition()
-                + ") u",
-            recorded);
+    String ids =
+        " from (select unnest(ids) as id from @.ledger_unsealed where "
+            + stretch.condition()
+            + ") u";
     try {
-      List<UUID> ids = new ArrayList<>(TRANSFERS_A_SEAL);
+      List<UUID> sorted = new ArrayList<>(TRANSFERS_A_SEAL);
       CopyRow.each(
-          connection, db.sqlOnce(scope.ids()), row -> ids.addAll(List.of(new CopyRow(row).ids(0))));
-      return Seal.content(ids, rows.read(connection, scope));
+          connection,
+          db.sqlOnce("select array_agg(id order by id)" + ids),
+          row -> sorted.addAll(List.of(new CopyRow(row).ids(0))));
+      // To find their rows the ids need no order.
+      RowReader.Scope scope = new RowReader.Scope("select array_agg(id)" + ids, recorded);
+      return Seal.content(sorted, rows.read(connection, scope));
     } catch (SQLException e) {
       throw unreadable(e);
     }
