@@ -1,14 +1,10 @@
 package dev.innkeeper.billing.payment;
 
-import dev.innkeeper.billing.customer.Customers;
-import dev.innkeeper.billing.event.EventLog;
 import dev.innkeeper.billing.ledger.Accounts;
-import dev.innkeeper.billing.ledger.Ledger;
 import dev.innkeeper.billing.ledger.Transfer;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.payment.spi.ProviderNotice.DisputeChanged;
 import dev.innkeeper.billing.payment.spi.ProviderNotice.DisputeState;
-import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -22,19 +18,13 @@ import org.jdbi.v3.core.Handle;
  * dispute stays closed.
  */
 final class Disputes {
-  private final EventLog events;
-  private final Clock clock;
-  private final Ledger ledger;
-  private final Customers customers;
+  private final PaymentCore core;
   private final PaymentBook book;
   private final SettlementPass pass;
   private final TakeBack takeBack;
 
   Disputes(PaymentCore core, PaymentBook book, SettlementPass pass) {
-    this.events = core.events();
-    this.clock = core.clock();
-    this.ledger = core.ledger();
-    this.customers = core.customers();
+    this.core = core;
     this.book = book;
     this.pass = pass;
     this.takeBack = new TakeBack(core);
@@ -46,7 +36,7 @@ final class Disputes {
     if (found.isEmpty()) {
       return List.of();
     }
-    customers.lock(found.get().customerId());
+    core.customers().lock(found.get().customerId());
     Payment payment = book.lock(found.get().customerId(), found.get().id());
     Optional<DisputeState> before =
         handle
@@ -70,18 +60,19 @@ final class Disputes {
       giveBack(payment, notice);
     }
     if (notice.state() != DisputeState.OPENED) {
-      events.append(
-          new DisputeClosed(
-              payment.customerId(),
-              payment.id(),
-              notice.amount(),
-              notice.state().name().toLowerCase(Locale.ROOT)));
+      core.events()
+          .append(
+              new DisputeClosed(
+                  payment.customerId(),
+                  payment.id(),
+                  notice.amount(),
+                  notice.state().name().toLowerCase(Locale.ROOT)));
     }
     return pass.run(handle, pass.all(List.of(payment.customerId())));
   }
 
   private void store(Handle handle, String provider, Payment payment, DisputeChanged notice) {
-    OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
+    OffsetDateTime now = core.clock().instant().atOffset(ZoneOffset.UTC);
     handle
         .createUpdate(
             "insert into @.dispute (customer_id, provider, reference, payment_id, state,"
@@ -118,27 +109,30 @@ final class Disputes {
         payment,
         notice.amount());
     if (notice.fee().isPositive()) {
-      ledger.require(
-          Transfer.builder(
-                  ChargeOutcomes.derivedId("dispute-fee", notice.disputeReference()),
-                  "provider-fee")
-              .debit(Accounts.fee(payment.provider(), notice.fee().currency()), notice.fee())
-              .credit(Accounts.gateway(payment.provider(), notice.fee().currency()), notice.fee())
-              .meta("payment", payment.id().toString())
-              .build());
+      core.ledger()
+          .require(
+              Transfer.builder(
+                      ChargeOutcomes.derivedId("dispute-fee", notice.disputeReference()),
+                      "provider-fee")
+                  .debit(Accounts.fee(payment.provider(), notice.fee().currency()), notice.fee())
+                  .credit(
+                      Accounts.gateway(payment.provider(), notice.fee().currency()), notice.fee())
+                  .meta("payment", payment.id().toString())
+                  .build());
     }
-    events.append(new PaymentDisputed(payment.customerId(), payment.id(), notice.amount()));
+    core.events().append(new PaymentDisputed(payment.customerId(), payment.id(), notice.amount()));
   }
 
   /** The money is back: it goes to the wallet, which pays what the dispute opened again. */
   private void giveBack(Payment payment, DisputeChanged notice) {
     Amount amount = notice.amount();
     UUID id = ChargeOutcomes.derivedId("dispute-won", notice.disputeReference());
-    ledger.require(
-        Transfer.builder(id, "dispute-won")
-            .debit(Accounts.gateway(payment.provider(), amount.currency()), amount)
-            .credit(Accounts.cash(payment.customerId(), amount.currency()), amount)
-            .meta("payment", payment.id().toString())
-            .build());
+    core.ledger()
+        .require(
+            Transfer.builder(id, "dispute-won")
+                .debit(Accounts.gateway(payment.provider(), amount.currency()), amount)
+                .credit(Accounts.cash(payment.customerId(), amount.currency()), amount)
+                .meta("payment", payment.id().toString())
+                .build());
   }
 }

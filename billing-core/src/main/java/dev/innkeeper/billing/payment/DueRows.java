@@ -1,11 +1,12 @@
 package dev.innkeeper.billing.payment;
 
+import dev.innkeeper.billing.db.OwnedRows;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.mapper.RowMapper;
 
 /** What attempts and refunds have in common as rows that somebody must look after. */
 final class DueRows {
@@ -15,32 +16,51 @@ final class DueRows {
 
   private DueRows() {}
 
-  /** Whose rows they are from now on, and how many at most. */
-  record Lease(Instant now, Duration time, int limit) {}
+  /** From when and for how long rows are nobody else's. */
+  record Lease(Instant now, Duration time) {}
 
   /**
    * Takes rows that are due, and keeps others from them for the lease.
    *
-   * @param table with the columns of the key, {@code state}, {@code next_at} and {@code lookups}
-   * @param columns what is read of each, separated by a comma and a space
+   * @param rows with the columns {@code state}, {@code next_at} and {@code lookups}
    */
-  static <T> List<T> claim(
-      Handle handle, String table, String columns, Lease lease, RowMapper<T> mapper) {
+  static <T> List<T> claim(Handle handle, OwnedRows<T> rows, Lease lease, int limit) {
     return handle
         .createQuery(
             "with due as (select customer_id, id from "
-                + table
+                + rows.table()
                 + " where next_at <= :now order by next_at limit :limit"
                 + " for no key update skip locked) update "
-                + table
+                + rows.table()
                 + " r set next_at = :lease,"
                 + " lookups = lookups + case when state = 'RECORDED' then 0 else 1 end"
                 + " from due d where r.customer_id = d.customer_id and r.id = d.id returning r."
-                + columns.replace(", ", ", r."))
+                + rows.columns().replace(", ", ", r."))
         .bind("now", lease.now().atOffset(ZoneOffset.UTC))
         .bind("lease", lease.now().plus(lease.time()).atOffset(ZoneOffset.UTC))
-        .bind("limit", lease.limit())
-        .map(mapper)
+        .bind("limit", limit)
+        .map(rows.mapper())
         .list();
+  }
+
+  /**
+   * Takes a recorded row to call the provider for it: only one caller gets it. Should the caller
+   * die, the row is due, and looked up, when the lease ends.
+   */
+  static boolean claimForCall(
+      Handle handle, OwnedRows<?> rows, UUID customerId, UUID id, Lease lease) {
+    return handle
+            .createUpdate(
+                "update "
+                    + rows.table()
+                    + " set state = 'CALLING', called_at = coalesce(called_at, :now),"
+                    + " next_at = :next"
+                    + " where customer_id = :c and id = :id and state = 'RECORDED'")
+            .bind("now", lease.now().atOffset(ZoneOffset.UTC))
+            .bind("next", lease.now().plus(lease.time()).atOffset(ZoneOffset.UTC))
+            .bind("c", customerId)
+            .bind("id", id)
+            .execute()
+        == 1;
   }
 }

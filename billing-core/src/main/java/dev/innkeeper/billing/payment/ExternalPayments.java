@@ -1,17 +1,11 @@
 package dev.innkeeper.billing.payment;
 
-import dev.innkeeper.billing.customer.Customers;
-import dev.innkeeper.billing.db.Commands;
-import dev.innkeeper.billing.db.Database;
-import dev.innkeeper.billing.event.EventLog;
-import dev.innkeeper.billing.id.Ids;
+import dev.innkeeper.billing.db.OwnedRows;
 import dev.innkeeper.billing.invoice.Invoice;
 import dev.innkeeper.billing.invoice.InvoicePayment;
 import dev.innkeeper.billing.invoice.InvoiceStatus;
-import dev.innkeeper.billing.invoice.Invoices;
 import dev.innkeeper.billing.invoice.PaymentSource;
 import dev.innkeeper.billing.ledger.Accounts;
-import dev.innkeeper.billing.ledger.Ledger;
 import dev.innkeeper.billing.ledger.Transfer;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
@@ -22,7 +16,6 @@ import dev.innkeeper.billing.problem.NotAllowed;
 import dev.innkeeper.billing.problem.NotFound;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -37,30 +30,19 @@ import org.jdbi.v3.core.Handle;
  */
 public final class ExternalPayments {
   private static final int PAGE_MAX = 500;
-  private static final String COLUMNS =
-      "customer_id, id, channel, reference, amount_minor, currency, invoice_id, invoice_minor,"
-          + " received_at, recorded_by, recorded_at";
+  private static final OwnedRows<ExternalPayment> ROWS =
+      new OwnedRows<>(
+          "@.external_payment",
+          "customer_id, id, channel, reference, amount_minor, currency, invoice_id, invoice_minor,"
+              + " received_at, recorded_by, recorded_at",
+          (row, context) -> payment(row));
 
-  private final Database db;
-  private final Commands commands;
-  private final EventLog events;
-  private final Ids ids;
-  private final Clock clock;
-  private final Ledger ledger;
-  private final Customers customers;
-  private final Invoices invoices;
+  private final PaymentCore core;
   private final Providers providers;
   private final Settlement settlement;
 
   ExternalPayments(PaymentCore core, Providers providers, Settlement settlement) {
-    this.db = core.db();
-    this.commands = core.commands();
-    this.events = core.events();
-    this.ids = core.ids();
-    this.clock = core.clock();
-    this.ledger = core.ledger();
-    this.customers = core.customers();
-    this.invoices = core.invoices();
+    this.core = core;
     this.providers = providers;
     this.settlement = settlement;
   }
@@ -79,13 +61,14 @@ public final class ExternalPayments {
       UUID customerId, NewExternalPayment wanted, String actor, String key) {
     validate(customerId, wanted);
     UUID id =
-        commands.once(
-            customerId,
-            "external-payment:" + key,
-            wanted,
-            UUID.class,
-            () -> db.tx(handle -> book(handle, customerId, wanted, actor)));
-    if (!db.inTransaction()) {
+        core.commands()
+            .once(
+                customerId,
+                "external-payment:" + key,
+                wanted,
+                UUID.class,
+                () -> core.db().tx(handle -> book(handle, customerId, wanted, actor)));
+    if (!core.db().inTransaction()) {
       // The wallet's part is settled already; cards are charged outside the transaction.
       settlement.settle(customerId);
     }
@@ -93,7 +76,7 @@ public final class ExternalPayments {
   }
 
   private void validate(UUID customerId, NewExternalPayment wanted) {
-    Currency currency = customers.get(customerId).currency();
+    Currency currency = core.customers().get(customerId).currency();
     List<Violation> violations = new ArrayList<>();
     if (!wanted.amount().currency().equals(currency) || !wanted.amount().isPositive()) {
       violations.add(new Violation("amount", "must be above zero, in " + currency));
@@ -106,7 +89,7 @@ public final class ExternalPayments {
     if (wanted.reference().isBlank() || wanted.reference().length() > 200) {
       violations.add(new Violation("reference", "must have 1 to 200 characters"));
     }
-    if (wanted.receivedAt().isAfter(clock.instant())) {
+    if (wanted.receivedAt().isAfter(core.clock().instant())) {
       violations.add(new Violation("receivedAt", "must not be in the future"));
     }
     if (!violations.isEmpty()) {
@@ -115,14 +98,14 @@ public final class ExternalPayments {
   }
 
   private UUID book(Handle handle, UUID customerId, NewExternalPayment wanted, String actor) {
-    customers.lock(customerId);
+    core.customers().lock(customerId);
     Amount amount = wanted.amount();
     UUID invoiceId = wanted.invoiceId();
     Amount toInvoice =
         invoiceId == null
             ? Amount.zero(amount.currency())
             : open(customerId, invoiceId, amount.currency()).min(amount);
-    UUID id = ids.next();
+    UUID id = core.ids().next();
     insert(handle, new Row(customerId, id, wanted, toInvoice), actor);
     Transfer.Builder transfer =
         Transfer.builder(id, "external-payment")
@@ -136,20 +119,23 @@ public final class ExternalPayments {
     if (toInvoice.isPositive()) {
       transfer.credit(Accounts.receivable(customerId, amount.currency()), toInvoice);
     }
-    ledger.require(transfer.build());
+    core.ledger().require(transfer.build());
     if (invoiceId != null) {
-      invoices.settle(
-          List.of(new InvoicePayment(customerId, invoiceId, toInvoice, PaymentSource.EXTERNAL)));
+      core.invoices()
+          .settle(
+              List.of(
+                  new InvoicePayment(customerId, invoiceId, toInvoice, PaymentSource.EXTERNAL)));
     }
-    events.append(
-        new ExternalPaymentRecorded(
-            customerId, id, wanted.channel(), wanted.reference(), amount, invoiceId));
+    core.events()
+        .append(
+            new ExternalPaymentRecorded(
+                customerId, id, wanted.channel(), wanted.reference(), amount, invoiceId));
     settlement.settle(customerId);
     return id;
   }
 
   private Amount open(UUID customerId, UUID invoiceId, Currency currency) {
-    Invoice invoice = invoices.get(customerId, invoiceId);
+    Invoice invoice = core.invoices().get(customerId, invoiceId);
     if (invoice.status() != InvoiceStatus.OPEN || !invoice.currency().equals(currency)) {
       throw new NotAllowed(
           "invoice-not-open",
@@ -184,7 +170,7 @@ public final class ExternalPayments {
             .bind("toInvoice", row.toInvoice().minorUnits())
             .bind("received", wanted.receivedAt().atOffset(ZoneOffset.UTC))
             .bind("actor", actor)
-            .bind("now", clock.instant().atOffset(ZoneOffset.UTC))
+            .bind("now", core.clock().instant().atOffset(ZoneOffset.UTC))
             .execute();
     if (inserted == 0) {
       throw new Conflict(
@@ -197,34 +183,14 @@ public final class ExternalPayments {
    * @throws NotFound when the customer has no such payment
    */
   public ExternalPayment get(UUID customerId, UUID id) {
-    return db.tx(
-        handle ->
-            handle
-                .createQuery(
-                    "select "
-                        + COLUMNS
-                        + " from @.external_payment where customer_id = :c and id = :id")
-                .bind("c", customerId)
-                .bind("id", id)
-                .map((row, context) -> payment(row))
-                .findOne()
-                .orElseThrow(() -> new NotFound("external-payment", id.toString())));
+    return core.db()
+        .tx(handle -> ROWS.find(handle, customerId, id))
+        .orElseThrow(() -> new NotFound("external-payment", id.toString()));
   }
 
   /** The customer's, newest first, at most {@code limit} and 500. */
   public List<ExternalPayment> list(UUID customerId, int limit) {
-    return db.tx(
-        handle ->
-            handle
-                .createQuery(
-                    "select "
-                        + COLUMNS
-                        + " from @.external_payment where customer_id = :c"
-                        + " order by id desc limit :limit")
-                .bind("c", customerId)
-                .bind("limit", Math.min(limit, PAGE_MAX))
-                .map((row, context) -> payment(row))
-                .list());
+    return core.db().tx(handle -> ROWS.newest(handle, customerId, Math.min(limit, PAGE_MAX)));
   }
 
   private static ExternalPayment payment(ResultSet row) throws SQLException {

@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.payment;
 
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.OwnedRows;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.payment.spi.ChargeRequest.Presence;
@@ -18,17 +19,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of attempts: every change of an attempt's state is a statement here. */
 final class PaymentBook {
   private static final int MESSAGE_LENGTH_MAX = 500;
-  private static final String COLUMNS =
-      "customer_id, id, invoice_id, method_id, provider, method_reference, customer_reference,"
-          + " return_url, amount_minor, currency, description, presence, state, reference, decline_code,"
-          + " message, action_url, fee_minor, refunded_minor, disputed_minor, recorded_at,"
-          + " called_at, finished_at";
+  private static final OwnedRows<Payment> ROWS =
+      new OwnedRows<>(
+          "@.payment",
+          "customer_id, id, invoice_id, method_id, provider, method_reference, customer_reference,"
+              + " return_url, amount_minor, currency, description, presence, state, reference,"
+              + " decline_code, message, action_url, fee_minor, refunded_minor, disputed_minor,"
+              + " recorded_at, called_at, finished_at",
+          (row, context) -> payment(row));
 
   private final Database db;
   private final Clock clock;
@@ -38,16 +43,23 @@ final class PaymentBook {
     this.clock = clock;
   }
 
-  /**
-   * A page of a provider's to be paid on.
-   *
-   * @param customerReference the provider's name of the customer; null where it has none yet
-   * @param returnUrl where the page sends the customer back to
-   */
-  record Page(String provider, @Nullable String customerReference, String returnUrl) {}
+  /** What an attempt is paid by. */
+  sealed interface Means {
+    /** A card that is known. */
+    record Card(PaymentMethod method, Presence presence) implements Means {}
+
+    /**
+     * A page of a provider's to be paid on.
+     *
+     * @param customerReference the provider's name of the customer; null where it has none yet
+     * @param returnUrl where the page sends the customer back to
+     */
+    record Page(String provider, @Nullable String customerReference, String returnUrl)
+        implements Means {}
+  }
 
   /** A page for a customer, whom the provider may know by a card already. */
-  Page page(UUID customerId, PayPage page) {
+  Means page(UUID customerId, PayPage page) {
     String known =
         db.tx(
             handle ->
@@ -61,51 +73,17 @@ final class PaymentBook {
                     .mapTo(String.class)
                     .findOne()
                     .orElse(null));
-    return new Page(page.provider(), known, page.returnUrl());
+    return new Means.Page(page.provider(), known, page.returnUrl());
   }
 
-  /** An attempt to be recorded, on a page. */
-  record NewPagePayment(
-      UUID customerId,
-      UUID id,
-      @Nullable UUID invoiceId,
-      Page page,
-      Amount amount,
-      String description) {}
-
-  void insert(NewPagePayment payment) {
-    db.run(
-        handle ->
-            handle
-                .createUpdate(
-                    "insert into @.payment (customer_id, id, purpose, invoice_id, provider,"
-                        + " customer_reference, return_url, amount_minor, currency, description,"
-                        + " presence, state, recorded_at, next_at) values (:customer, :id, :purpose,"
-                        + " cast(:invoice as uuid), :provider, :customerReference, :returnUrl,"
-                        + " :amount, :currency, :description, 'ON_SESSION', 'RECORDED', :now, :now)")
-                .bind("customer", payment.customerId())
-                .bind("id", payment.id())
-                .bind("purpose", payment.invoiceId() == null ? "TOP_UP" : "INVOICE")
-                .bind("invoice", payment.invoiceId())
-                .bind("provider", payment.page().provider())
-                .bind("customerReference", payment.page().customerReference())
-                .bind("returnUrl", payment.page().returnUrl())
-                .bind("amount", payment.amount().minorUnits())
-                .bind("currency", payment.amount().currency().code())
-                .bind("description", payment.description())
-                .bind("now", at(clock.instant()))
-                .execute());
-  }
-
-  /** An attempt to be recorded, by a card. */
+  /** An attempt to be recorded. */
   record NewPayment(
       UUID customerId,
       UUID id,
       @Nullable UUID invoiceId,
-      PaymentMethod method,
+      Means means,
       Amount amount,
-      String description,
-      Presence presence) {}
+      String description) {}
 
   void insert(Collection<NewPayment> payments) {
     if (payments.isEmpty()) {
@@ -113,28 +91,24 @@ final class PaymentBook {
     }
     db.run(
         handle -> {
-          var batch =
+          PreparedBatch batch =
               handle.prepareBatch(
                   "insert into @.payment (customer_id, id, purpose, invoice_id, method_id,"
-                      + " provider, method_reference, customer_reference, amount_minor, currency,"
-                      + " description, presence, state, recorded_at, next_at) values (:customer,"
-                      + " :id, :purpose, cast(:invoice as uuid), :method, :provider, :reference,"
-                      + " :customerReference, :amount, :currency, :description, :presence,"
-                      + " 'RECORDED', :now, :now)");
+                      + " provider, method_reference, customer_reference, return_url, amount_minor,"
+                      + " currency, description, presence, state, recorded_at, next_at) values"
+                      + " (:customer, :id, :purpose, cast(:invoice as uuid), cast(:method as uuid),"
+                      + " :provider, :reference, :customerReference, :returnUrl, :amount,"
+                      + " :currency, :description, :presence, 'RECORDED', :now, :now)");
           for (NewPayment payment : payments) {
+            bind(batch, payment.means());
             batch
                 .bind("customer", payment.customerId())
                 .bind("id", payment.id())
                 .bind("purpose", payment.invoiceId() == null ? "TOP_UP" : "INVOICE")
                 .bind("invoice", payment.invoiceId())
-                .bind("method", payment.method().id())
-                .bind("provider", payment.method().provider())
-                .bind("reference", payment.method().reference().methodReference())
-                .bind("customerReference", payment.method().reference().customerReference())
                 .bind("amount", payment.amount().minorUnits())
                 .bind("currency", payment.amount().currency().code())
                 .bind("description", payment.description())
-                .bind("presence", payment.presence().name())
                 .bind("now", at(clock.instant()))
                 .add();
           }
@@ -142,40 +116,44 @@ final class PaymentBook {
         });
   }
 
+  private static void bind(PreparedBatch batch, Means means) {
+    if (means instanceof Means.Card card) {
+      MethodReference reference = card.method().reference();
+      batch
+          .bind("method", card.method().id())
+          .bind("provider", card.method().provider())
+          .bind("reference", reference.methodReference())
+          .bind("customerReference", reference.customerReference())
+          .bind("returnUrl", (String) null)
+          .bind("presence", card.presence().name());
+    } else if (means instanceof Means.Page page) {
+      batch
+          .bind("method", (UUID) null)
+          .bind("provider", page.provider())
+          .bind("reference", (String) null)
+          .bind("customerReference", page.customerReference())
+          .bind("returnUrl", page.returnUrl())
+          .bind("presence", Presence.ON_SESSION.name());
+    }
+  }
+
   Optional<Payment> find(UUID customerId, UUID id) {
-    return db.tx(
-        handle ->
-            handle
-                .createQuery(
-                    "select " + COLUMNS + " from @.payment where customer_id = :c and id = :id")
-                .bind("c", customerId)
-                .bind("id", id)
-                .map((row, context) -> payment(row))
-                .findOne());
+    return db.tx(handle -> ROWS.find(handle, customerId, id));
   }
 
   Optional<Payment> findById(UUID id) {
     return db.tx(
-        handle ->
-            handle
-                .createQuery("select " + COLUMNS + " from @.payment where id = :id")
-                .bind("id", id)
-                .map((row, context) -> payment(row))
-                .findOne());
+        handle -> ROWS.query(handle, "where id = :id").bind("id", id).map(ROWS.mapper()).findOne());
   }
 
   Optional<Payment> findByReference(String provider, String reference) {
     return db.tx(
         handle ->
-            handle
-                .createQuery(
-                    "select "
-                        + COLUMNS
-                        + " from @.payment where provider = :p and reference = :r"
-                        + " order by recorded_at limit 1")
+            ROWS.query(
+                    handle, "where provider = :p and reference = :r order by recorded_at limit 1")
                 .bind("p", provider)
                 .bind("r", reference)
-                .map((row, context) -> payment(row))
+                .map(ROWS.mapper())
                 .findOne());
   }
 
@@ -183,16 +161,14 @@ final class PaymentBook {
   List<Payment> list(UUID customerId, @Nullable UUID before, int limit) {
     return db.tx(
         handle ->
-            handle
-                .createQuery(
-                    "select "
-                        + COLUMNS
-                        + " from @.payment where customer_id = :c and (cast(:before as uuid) is null"
+            ROWS.query(
+                    handle,
+                    "where customer_id = :c and (cast(:before as uuid) is null"
                         + " or id < cast(:before as uuid)) order by id desc limit :limit")
                 .bind("c", customerId)
                 .bind("before", before)
                 .bind("limit", limit)
-                .map((row, context) -> payment(row))
+                .map(ROWS.mapper())
                 .list());
   }
 
@@ -200,17 +176,15 @@ final class PaymentBook {
   List<Payment> search(@Nullable PaymentState state, @Nullable UUID before, int limit) {
     return db.tx(
         handle ->
-            handle
-                .createQuery(
-                    "select "
-                        + COLUMNS
-                        + " from @.payment where (cast(:state as text) is null or state = :state)"
+            ROWS.query(
+                    handle,
+                    "where (cast(:state as text) is null or state = :state)"
                         + " and (cast(:before as uuid) is null or id < cast(:before as uuid))"
                         + " order by id desc limit :limit")
                 .bind("state", state == null ? null : state.name())
                 .bind("before", before)
                 .bind("limit", limit)
-                .map((row, context) -> payment(row))
+                .map(ROWS.mapper())
                 .list());
   }
 
@@ -218,15 +192,13 @@ final class PaymentBook {
   List<Payment> waiting(Collection<PaymentState> states, int limit) {
     return db.tx(
         handle ->
-            handle
-                .createQuery(
-                    "select "
-                        + COLUMNS
-                        + " from @.payment where next_at is not null and state = any(:states)"
+            ROWS.query(
+                    handle,
+                    "where next_at is not null and state = any(:states)"
                         + " order by recorded_at limit :limit")
                 .bindArray("states", String.class, states.stream().map(Enum::name).toList())
                 .bind("limit", limit)
-                .map((row, context) -> payment(row))
+                .map(ROWS.mapper())
                 .list());
   }
 
@@ -251,41 +223,23 @@ final class PaymentBook {
   List<Payment> open(UUID customerId) {
     return db.tx(
         handle ->
-            handle
-                .createQuery(
-                    "select "
-                        + COLUMNS
-                        + " from @.payment where customer_id = :c and next_at is not null"
-                        + " order by id")
+            ROWS.query(handle, "where customer_id = :c and next_at is not null order by id")
                 .bind("c", customerId)
-                .map((row, context) -> payment(row))
+                .map(ROWS.mapper())
                 .list());
   }
 
-  /**
-   * Takes a recorded attempt to call the provider for it: only one caller gets it. Should the
-   * caller die, the attempt is looked up when the lease ends.
-   */
+  /** As {@link DueRows#claimForCall}. */
   boolean claimForCall(UUID customerId, UUID id, Duration lease) {
-    return change(
-            "update @.payment set state = 'CALLING', called_at = coalesce(called_at, :now),"
-                + " next_at = :next where customer_id = :c and id = :id and state = 'RECORDED'",
-            customerId,
-            id,
-            update -> update.bind("next", at(clock.instant().plus(lease))))
-        == 1;
+    return db.tx(
+        handle ->
+            DueRows.claimForCall(
+                handle, ROWS, customerId, id, new DueRows.Lease(clock.instant(), lease)));
   }
 
   /** Takes attempts somebody must look after, and keeps others from them for the lease. */
   List<Payment> claimDue(Instant now, int limit, Duration lease) {
-    return db.tx(
-        handle ->
-            DueRows.claim(
-                handle,
-                "@.payment",
-                COLUMNS,
-                new DueRows.Lease(now, lease, limit),
-                (row, context) -> payment(row)));
+    return db.tx(handle -> DueRows.claim(handle, ROWS, new DueRows.Lease(now, lease), limit));
   }
 
   void reference(UUID customerId, UUID id, String reference) {
@@ -300,14 +254,10 @@ final class PaymentBook {
   Payment lock(UUID customerId, UUID id) {
     return db.tx(
         handle ->
-            handle
-                .createQuery(
-                    "select "
-                        + COLUMNS
-                        + " from @.payment where customer_id = :c and id = :id for no key update")
+            ROWS.query(handle, "where customer_id = :c and id = :id for no key update")
                 .bind("c", customerId)
                 .bind("id", id)
-                .map((row, context) -> payment(row))
+                .map(ROWS.mapper())
                 .one());
   }
 

@@ -1,13 +1,8 @@
 package dev.innkeeper.billing.payment;
 
-import dev.innkeeper.billing.customer.Customers;
-import dev.innkeeper.billing.db.Commands;
-import dev.innkeeper.billing.db.Database;
-import dev.innkeeper.billing.event.EventLog;
-import dev.innkeeper.billing.id.Ids;
+import dev.innkeeper.billing.db.OwnedRows;
 import dev.innkeeper.billing.ledger.AccountId;
 import dev.innkeeper.billing.ledger.Accounts;
-import dev.innkeeper.billing.ledger.Ledger;
 import dev.innkeeper.billing.ledger.Transfer;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
@@ -16,7 +11,6 @@ import dev.innkeeper.billing.problem.NotAllowed;
 import dev.innkeeper.billing.problem.NotFound;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -35,28 +29,19 @@ public final class Payouts {
   /** Whom the money is owed to between leaving the wallet and leaving the bank. */
   private static final String PAYEE = "payouts";
 
-  private static final String COLUMNS =
-      "customer_id, id, amount_minor, currency, reason, state, channel, reference, recorded_by,"
-          + " recorded_at, finished_at";
+  private static final OwnedRows<Payout> ROWS =
+      new OwnedRows<>(
+          "@.payout",
+          "customer_id, id, amount_minor, currency, reason, state, channel, reference, recorded_by,"
+              + " recorded_at, finished_at",
+          (row, context) -> payout(row));
 
-  private final Database db;
-  private final Commands commands;
-  private final EventLog events;
-  private final Ids ids;
-  private final Clock clock;
-  private final Ledger ledger;
-  private final Customers customers;
+  private final PaymentCore core;
   private final Providers providers;
   private final Settlement settlement;
 
   Payouts(PaymentCore core, Providers providers, Settlement settlement) {
-    this.db = core.db();
-    this.commands = core.commands();
-    this.events = core.events();
-    this.ids = core.ids();
-    this.clock = core.clock();
-    this.ledger = core.ledger();
-    this.customers = core.customers();
+    this.core = core;
     this.providers = providers;
     this.settlement = settlement;
   }
@@ -83,23 +68,25 @@ public final class Payouts {
       throw new InvalidInput("reason", "must have 1 to 200 characters");
     }
     UUID id =
-        commands.once(
-            customerId,
-            "payout:" + key,
-            new Request(amount, reason),
-            UUID.class,
-            () -> db.tx(handle -> record(handle, customerId, amount, reason, actor)));
+        core.commands()
+            .once(
+                customerId,
+                "payout:" + key,
+                new Request(amount, reason),
+                UUID.class,
+                () -> core.db().tx(handle -> record(handle, customerId, amount, reason, actor)));
     return get(customerId, id);
   }
 
   UUID record(Handle handle, UUID customerId, Amount amount, String reason, String actor) {
-    customers.lock(customerId);
-    UUID id = ids.next();
-    ledger.require(
-        Transfer.builder(id, "payout")
-            .debit(Accounts.cash(customerId, amount.currency()), amount)
-            .credit(payable(amount.currency()), amount)
-            .build());
+    core.customers().lock(customerId);
+    UUID id = core.ids().next();
+    core.ledger()
+        .require(
+            Transfer.builder(id, "payout")
+                .debit(Accounts.cash(customerId, amount.currency()), amount)
+                .credit(payable(amount.currency()), amount)
+                .build());
     handle
         .createUpdate(
             "insert into @.payout (customer_id, id, amount_minor, currency, reason, state,"
@@ -113,7 +100,7 @@ public final class Payouts {
         .bind("actor", actor)
         .bind("now", now())
         .execute();
-    events.append(new PayoutRequested(customerId, id, amount, reason));
+    core.events().append(new PayoutRequested(customerId, id, amount, reason));
     return id;
   }
 
@@ -133,25 +120,28 @@ public final class Payouts {
     if (reference.isBlank() || reference.length() > 200) {
       throw new InvalidInput("reference", "must have 1 to 200 characters");
     }
-    db.run(
-        handle -> {
-          customers.lock(customerId);
-          Payout payout = get(customerId, id);
-          if (payout.state() == Payout.State.CANCELLED) {
-            throw new NotAllowed("payout-cancelled", "the money is back in the wallet");
-          }
-          if (payout.state() == Payout.State.WAITING) {
-            Amount amount = payout.amount();
-            finish(handle, payout, new End("SENT", channel, reference.strip(), actor));
-            ledger.require(
-                Transfer.builder(ChargeOutcomes.derivedId("payout-sent", id), "payout-sent")
-                    .debit(payable(amount.currency()), amount)
-                    .credit(Accounts.gateway(channel, amount.currency()), amount)
-                    .meta("reference", reference.strip())
-                    .build());
-            events.append(new PayoutSent(customerId, id, amount, channel, reference.strip()));
-          }
-        });
+    core.db()
+        .run(
+            handle -> {
+              core.customers().lock(customerId);
+              Payout payout = get(customerId, id);
+              if (payout.state() == Payout.State.CANCELLED) {
+                throw new NotAllowed("payout-cancelled", "the money is back in the wallet");
+              }
+              if (payout.state() == Payout.State.WAITING) {
+                Amount amount = payout.amount();
+                finish(handle, payout, new End("SENT", channel, reference.strip(), actor));
+                core.ledger()
+                    .require(
+                        Transfer.builder(ChargeOutcomes.derivedId("payout-sent", id), "payout-sent")
+                            .debit(payable(amount.currency()), amount)
+                            .credit(Accounts.gateway(channel, amount.currency()), amount)
+                            .meta("reference", reference.strip())
+                            .build());
+                core.events()
+                    .append(new PayoutSent(customerId, id, amount, channel, reference.strip()));
+              }
+            });
     return get(customerId, id);
   }
 
@@ -163,25 +153,28 @@ public final class Payouts {
    * @throws NotFound when the customer has no such payout
    */
   public Payout cancel(UUID customerId, UUID id, String actor) {
-    db.run(
-        handle -> {
-          customers.lock(customerId);
-          Payout payout = get(customerId, id);
-          if (payout.state() == Payout.State.SENT) {
-            throw new NotAllowed("payout-sent", "the money was sent already");
-          }
-          if (payout.state() == Payout.State.WAITING) {
-            Amount amount = payout.amount();
-            finish(handle, payout, new End("CANCELLED", null, null, actor));
-            ledger.require(
-                Transfer.builder(ChargeOutcomes.derivedId("payout-back", id), "payout-cancelled")
-                    .debit(payable(amount.currency()), amount)
-                    .credit(Accounts.cash(customerId, amount.currency()), amount)
-                    .build());
-            events.append(new PayoutCancelled(customerId, id, amount));
-            settlement.settle(customerId);
-          }
-        });
+    core.db()
+        .run(
+            handle -> {
+              core.customers().lock(customerId);
+              Payout payout = get(customerId, id);
+              if (payout.state() == Payout.State.SENT) {
+                throw new NotAllowed("payout-sent", "the money was sent already");
+              }
+              if (payout.state() == Payout.State.WAITING) {
+                Amount amount = payout.amount();
+                finish(handle, payout, new End("CANCELLED", null, null, actor));
+                core.ledger()
+                    .require(
+                        Transfer.builder(
+                                ChargeOutcomes.derivedId("payout-back", id), "payout-cancelled")
+                            .debit(payable(amount.currency()), amount)
+                            .credit(Accounts.cash(customerId, amount.currency()), amount)
+                            .build());
+                core.events().append(new PayoutCancelled(customerId, id, amount));
+                settlement.settle(customerId);
+              }
+            });
     return get(customerId, id);
   }
 
@@ -212,46 +205,27 @@ public final class Payouts {
    * @throws NotFound when the customer has no such payout
    */
   public Payout get(UUID customerId, UUID id) {
-    return db.tx(
-        handle ->
-            handle
-                .createQuery(
-                    "select " + COLUMNS + " from @.payout where customer_id = :c and id = :id")
-                .bind("c", customerId)
-                .bind("id", id)
-                .map((row, context) -> payout(row))
-                .findOne()
-                .orElseThrow(() -> new NotFound("payout", id.toString())));
+    return core.db()
+        .tx(handle -> ROWS.find(handle, customerId, id))
+        .orElseThrow(() -> new NotFound("payout", id.toString()));
   }
 
   /** The customer's, newest first, at most 500. */
   public List<Payout> list(UUID customerId) {
-    return db.tx(
-        handle ->
-            handle
-                .createQuery(
-                    "select "
-                        + COLUMNS
-                        + " from @.payout where customer_id = :c order by id desc limit "
-                        + PAGE_MAX)
-                .bind("c", customerId)
-                .map((row, context) -> payout(row))
-                .list());
+    return core.db().tx(handle -> ROWS.newest(handle, customerId, PAGE_MAX));
   }
 
   /** Everybody's that wait to be sent, those that wait longest first, at most 500. */
   public List<Payout> waiting() {
-    return db.tx(
-        handle ->
-            handle
-                .createQuery(
-                    "select "
-                        + COLUMNS
-                        + " from @.payout where state = 'WAITING'"
-                        + " order by recorded_at, customer_id, id limit "
-                        + PAGE_MAX)
-                .map((row, context) -> payout(row))
-                .list());
+    return core.db()
+        .tx(
+            handle ->
+                ROWS.query(
+                        handle,
+                        "where state = 'WAITING' order by recorded_at, customer_id, id limit "
+                            + PAGE_MAX)
+                    .map(ROWS.mapper())
+                    .list());
   }
 
   private static Payout payout(ResultSet row) throws SQLException {
@@ -270,7 +244,7 @@ public final class Payouts {
   }
 
   private OffsetDateTime now() {
-    Instant now = clock.instant();
+    Instant now = core.clock().instant();
     return now.atOffset(ZoneOffset.UTC);
   }
 }

@@ -1,12 +1,7 @@
 package dev.innkeeper.billing.payment;
 
-import dev.innkeeper.billing.customer.Customers;
-import dev.innkeeper.billing.db.Commands;
-import dev.innkeeper.billing.db.Database;
-import dev.innkeeper.billing.event.EventLog;
-import dev.innkeeper.billing.id.Ids;
+import dev.innkeeper.billing.db.OwnedRows;
 import dev.innkeeper.billing.ledger.Accounts;
-import dev.innkeeper.billing.ledger.Ledger;
 import dev.innkeeper.billing.ledger.Transfer;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
@@ -20,7 +15,6 @@ import dev.innkeeper.billing.problem.NotFound;
 import dev.innkeeper.billing.work.DueWork;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -42,29 +36,21 @@ public final class Refunds implements DueWork {
   private static final int BATCH = 50;
   private static final Duration LEASE = Duration.ofMinutes(2);
   private static final Logger LOG = LoggerFactory.getLogger(Refunds.class);
-  private static final String COLUMNS =
-      "customer_id, id, payment_id, provider, charge_reference, amount_minor, currency, reason,"
-          + " origin, state, reference, message, recorded_at, called_at";
+  private static final int PAGE_MAX = 500;
+  private static final OwnedRows<Refund> ROWS =
+      new OwnedRows<>(
+          "@.refund",
+          "customer_id, id, payment_id, provider, charge_reference, amount_minor, currency, reason,"
+              + " origin, state, reference, message, recorded_at, called_at",
+          (row, context) -> refund(row));
 
-  private final Database db;
-  private final Commands commands;
-  private final EventLog events;
-  private final Ids ids;
-  private final Clock clock;
-  private final Ledger ledger;
-  private final Customers customers;
+  private final PaymentCore core;
   private final Providers providers;
   private final PaymentBook book;
   private final TakeBack takeBack;
 
   Refunds(PaymentCore core, Providers providers, PaymentBook book) {
-    this.db = core.db();
-    this.commands = core.commands();
-    this.events = core.events();
-    this.ids = core.ids();
-    this.clock = core.clock();
-    this.ledger = core.ledger();
-    this.customers = core.customers();
+    this.core = core;
     this.providers = providers;
     this.book = book;
     this.takeBack = new TakeBack(core);
@@ -83,15 +69,16 @@ public final class Refunds implements DueWork {
    *     payment, {@code insufficient-funds} when the wallet holds less
    */
   public Refund refund(UUID customerId, UUID paymentId, Amount amount, String reason, String key) {
-    db.requireNoTransaction();
+    core.db().requireNoTransaction();
     record Request(UUID paymentId, Amount amount, String reason) {}
     UUID id =
-        commands.once(
-            customerId,
-            "refund:" + key,
-            new Request(paymentId, amount, reason),
-            UUID.class,
-            () -> record(customerId, paymentId, amount, reason));
+        core.commands()
+            .once(
+                customerId,
+                "refund:" + key,
+                new Request(paymentId, amount, reason),
+                UUID.class,
+                () -> record(customerId, paymentId, amount, reason));
     run(customerId, id);
     return get(customerId, id);
   }
@@ -101,26 +88,29 @@ public final class Refunds implements DueWork {
     if (reason.isBlank() || reason.length() > 200) {
       throw new InvalidInput("reason", "must have 1 to 200 characters");
     }
-    return db.tx(
-        handle -> {
-          customers.lock(customerId);
-          // The customer's lock keeps the payment as it is: whoever changes it takes that first.
-          Payment payment =
-              book.find(customerId, paymentId)
-                  .orElseThrow(() -> new NotFound("payment", paymentId.toString()));
-          requireRefundable(payment, amount);
-          UUID id = ids.next();
-          Currency currency = amount.currency();
-          ledger.require(
-              Transfer.builder(id, "refund")
-                  .debit(Accounts.cash(customerId, currency), amount)
-                  .credit(Accounts.gateway(payment.provider(), currency), amount)
-                  .meta("payment", paymentId.toString())
-                  .build());
-          book.addRefunded(payment, amount);
-          insert(handle, payment, id, amount, reason);
-          return id;
-        });
+    return core.db()
+        .tx(
+            handle -> {
+              core.customers().lock(customerId);
+              // The customer's lock keeps the payment as it is: whoever changes it takes that
+              // first.
+              Payment payment =
+                  book.find(customerId, paymentId)
+                      .orElseThrow(() -> new NotFound("payment", paymentId.toString()));
+              requireRefundable(payment, amount);
+              UUID id = core.ids().next();
+              Currency currency = amount.currency();
+              core.ledger()
+                  .require(
+                      Transfer.builder(id, "refund")
+                          .debit(Accounts.cash(customerId, currency), amount)
+                          .credit(Accounts.gateway(payment.provider(), currency), amount)
+                          .meta("payment", paymentId.toString())
+                          .build());
+              book.addRefunded(payment, amount);
+              insert(handle, payment, id, amount, reason);
+              return id;
+            });
   }
 
   private void requireRefundable(Payment payment, Amount amount) {
@@ -156,25 +146,23 @@ public final class Refunds implements DueWork {
         .bind("amount", amount.minorUnits())
         .bind("currency", amount.currency().code())
         .bind("reason", reason)
-        .bind("now", at(clock.instant()))
+        .bind("now", at(core.clock().instant()))
         .execute();
   }
 
   /** Asks the provider, if nobody did yet. */
   void run(UUID customerId, UUID id) {
-    int claimed =
-        db.tx(
-            handle ->
-                handle
-                    .createUpdate(
-                        "update @.refund set state = 'CALLING', called_at = :now, next_at = :next"
-                            + " where customer_id = :c and id = :id and state = 'RECORDED'")
-                    .bind("now", at(clock.instant()))
-                    .bind("next", at(clock.instant().plus(LEASE)))
-                    .bind("c", customerId)
-                    .bind("id", id)
-                    .execute());
-    if (claimed == 1) {
+    boolean claimed =
+        core.db()
+            .tx(
+                handle ->
+                    DueRows.claimForCall(
+                        handle,
+                        ROWS,
+                        customerId,
+                        id,
+                        new DueRows.Lease(core.clock().instant(), LEASE)));
+    if (claimed) {
       Refund refund = get(customerId, id);
       apply(refund, ask(refund, (provider, request) -> provider.refund(request)));
     }
@@ -185,7 +173,7 @@ public final class Refunds implements DueWork {
   }
 
   private OutgoingResult ask(Refund refund, Question question) {
-    db.requireNoTransaction();
+    core.db().requireNoTransaction();
     if (!providers.has(refund.provider())) {
       return new OutgoingResult.Unknown("the provider is not configured");
     }
@@ -195,7 +183,7 @@ public final class Refunds implements DueWork {
             refund.id(),
             refund.chargeReference(),
             refund.amount(),
-            calledAt == null ? clock.instant() : calledAt);
+            calledAt == null ? core.clock().instant() : calledAt);
     try {
       return question.ask(providers.get(refund.provider()), request);
     } catch (RuntimeException e) {
@@ -205,43 +193,50 @@ public final class Refunds implements DueWork {
   }
 
   private void apply(Refund seen, OutgoingResult result) {
-    db.run(
-        handle -> {
-          customers.lock(seen.customerId());
-          Refund refund = get(seen.customerId(), seen.id());
-          boolean returned =
-              refund.state() == Refund.State.SUCCEEDED && result instanceof OutgoingResult.Refused;
-          boolean ended =
-              refund.state() == Refund.State.SUCCEEDED || refund.state() == Refund.State.REFUSED;
-          if (ended && !returned) {
-            return;
-          }
-          if (result instanceof OutgoingResult.Succeeded succeeded) {
-            end(handle, refund, "SUCCEEDED", succeeded.reference(), null);
-            events.append(
-                new PaymentRefunded(
-                    refund.customerId(), refund.paymentId(), refund.id(), refund.amount()));
-          } else if (result instanceof OutgoingResult.Refused refused) {
-            putBack(handle, refund, refused.message());
-          } else {
-            lookUpLater(handle, refund);
-          }
-        });
+    core.db()
+        .run(
+            handle -> {
+              core.customers().lock(seen.customerId());
+              Refund refund = get(seen.customerId(), seen.id());
+              boolean returned =
+                  refund.state() == Refund.State.SUCCEEDED
+                      && result instanceof OutgoingResult.Refused;
+              boolean ended =
+                  refund.state() == Refund.State.SUCCEEDED
+                      || refund.state() == Refund.State.REFUSED;
+              if (ended && !returned) {
+                return;
+              }
+              if (result instanceof OutgoingResult.Succeeded succeeded) {
+                end(handle, refund, "SUCCEEDED", succeeded.reference(), null);
+                core.events()
+                    .append(
+                        new PaymentRefunded(
+                            refund.customerId(), refund.paymentId(), refund.id(), refund.amount()));
+              } else if (result instanceof OutgoingResult.Refused refused) {
+                putBack(handle, refund, refused.message());
+              } else {
+                lookUpLater(handle, refund);
+              }
+            });
   }
 
   private void putBack(Handle handle, Refund refund, String message) {
     Currency currency = refund.amount().currency();
     end(handle, refund, "REFUSED", null, message);
-    ledger.require(
-        Transfer.builder(ChargeOutcomes.derivedId("refund-failed", refund.id()), "refund-failed")
-            .debit(Accounts.gateway(refund.provider(), currency), refund.amount())
-            .credit(Accounts.cash(refund.customerId(), currency), refund.amount())
-            .meta("refund", refund.id().toString())
-            .build());
+    core.ledger()
+        .require(
+            Transfer.builder(
+                    ChargeOutcomes.derivedId("refund-failed", refund.id()), "refund-failed")
+                .debit(Accounts.gateway(refund.provider(), currency), refund.amount())
+                .credit(Accounts.cash(refund.customerId(), currency), refund.amount())
+                .meta("refund", refund.id().toString())
+                .build());
     book.addRefunded(book.lock(refund.customerId(), refund.paymentId()), refund.amount().negated());
-    events.append(
-        new RefundFailed(
-            refund.customerId(), refund.paymentId(), refund.id(), refund.amount(), message));
+    core.events()
+        .append(
+            new RefundFailed(
+                refund.customerId(), refund.paymentId(), refund.id(), refund.amount(), message));
   }
 
   private void end(
@@ -258,7 +253,7 @@ public final class Refunds implements DueWork {
         .bind("state", state)
         .bind("reference", reference)
         .bind("message", message)
-        .bind("now", at(clock.instant()))
+        .bind("now", at(core.clock().instant()))
         .bind("c", refund.customerId())
         .bind("id", refund.id())
         .execute();
@@ -270,7 +265,7 @@ public final class Refunds implements DueWork {
             "update @.refund set state = 'UNKNOWN', next_at = "
                 + DueRows.LATER
                 + " where customer_id = :c and id = :id")
-        .bind("now", at(clock.instant()))
+        .bind("now", at(core.clock().instant()))
         .bind("c", refund.customerId())
         .bind("id", refund.id())
         .execute();
@@ -283,16 +278,9 @@ public final class Refunds implements DueWork {
 
   @Override
   public int runBatch(Instant now) {
-    db.requireNoTransaction();
+    core.db().requireNoTransaction();
     List<Refund> due =
-        db.tx(
-            handle ->
-                DueRows.claim(
-                    handle,
-                    "@.refund",
-                    COLUMNS,
-                    new DueRows.Lease(now, LEASE, BATCH),
-                    (row, context) -> refund(row)));
+        core.db().tx(handle -> DueRows.claim(handle, ROWS, new DueRows.Lease(now, LEASE), BATCH));
     for (Refund refund : due) {
       if (refund.state() == Refund.State.RECORDED) {
         run(refund.customerId(), refund.id());
@@ -310,7 +298,7 @@ public final class Refunds implements DueWork {
       Instant calledAt = refund.calledAt();
       boolean fresh =
           calledAt == null
-              || clock
+              || core.clock()
                   .instant()
                   .isBefore(calledAt.plus(providers.get(refund.provider()).idempotencyWindow()));
       found =
@@ -325,24 +313,14 @@ public final class Refunds implements DueWork {
    * @throws NotFound when the customer has no such refund
    */
   public Refund get(UUID customerId, UUID refundId) {
-    return list(customerId).stream()
-        .filter(refund -> refund.id().equals(refundId))
-        .findFirst()
+    return core.db()
+        .tx(handle -> ROWS.find(handle, customerId, refundId))
         .orElseThrow(() -> new NotFound("refund", refundId.toString()));
   }
 
   /** The customer's refunds, newest first, at most 500. */
   public List<Refund> list(UUID customerId) {
-    return db.tx(
-        handle ->
-            handle
-                .createQuery(
-                    "select "
-                        + COLUMNS
-                        + " from @.refund where customer_id = :c order by id desc limit 500")
-                .bind("c", customerId)
-                .map((row, context) -> refund(row))
-                .list());
+    return core.db().tx(handle -> ROWS.newest(handle, customerId, PAGE_MAX));
   }
 
   /** In the transaction of a notice. */
@@ -353,7 +331,7 @@ public final class Refunds implements DueWork {
       return;
     }
     UUID customerId = charge.get().customerId();
-    customers.lock(customerId);
+    core.customers().lock(customerId);
     Optional<Refund> known =
         list(customerId).stream()
             .filter(r -> r.id().equals(refundId) || notice.reference().equals(r.reference()))
@@ -379,7 +357,8 @@ public final class Refunds implements DueWork {
         .execute();
     takeBack.book(handle, id, "external-refund", payment, notice.amount());
     book.addRefunded(payment, notice.amount());
-    events.append(new PaymentRefunded(payment.customerId(), payment.id(), id, notice.amount()));
+    core.events()
+        .append(new PaymentRefunded(payment.customerId(), payment.id(), id, notice.amount()));
   }
 
   private static Refund refund(ResultSet row) throws SQLException {

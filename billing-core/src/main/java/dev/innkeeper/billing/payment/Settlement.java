@@ -177,13 +177,14 @@ public final class Settlement {
           }
           UUID id = ids.next();
           book.insert(
-              new PaymentBook.NewPagePayment(
-                  customerId,
-                  id,
-                  invoiceId,
-                  book.page(customerId, page),
-                  invoice.open(),
-                  "Invoice " + invoice.number()));
+              List.of(
+                  new PaymentBook.NewPayment(
+                      customerId,
+                      id,
+                      invoiceId,
+                      book.page(customerId, page),
+                      invoice.open(),
+                      "Invoice " + invoice.number())));
           return id;
         });
   }

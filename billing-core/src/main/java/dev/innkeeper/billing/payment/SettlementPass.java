@@ -259,10 +259,9 @@ final class SettlementPass {
                 candidate.owner().customerId(),
                 ids.next(),
                 part.invoiceId(),
-                method,
+                new PaymentBook.Means.Card(method, presence),
                 part.amount(),
-                "Invoice " + candidate.number(),
-                presence));
+                "Invoice " + candidate.number()));
       }
     }
     return charges;

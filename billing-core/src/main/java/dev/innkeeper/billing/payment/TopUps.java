@@ -92,9 +92,11 @@ public final class TopUps {
                       customers.lock(customerId);
                       validate(amount, currency, providers.withPage(page.provider()));
                       UUID id = ids.next();
+                      PaymentBook.Means means = book.page(customerId, page);
                       book.insert(
-                          new PaymentBook.NewPagePayment(
-                              customerId, id, null, book.page(customerId, page), amount, "Top-up"));
+                          List.of(
+                              new PaymentBook.NewPayment(
+                                  customerId, id, null, means, amount, "Top-up")));
                       return id;
                     }));
     runner.run(List.of(new Recorded(customerId, paymentId)));
@@ -115,10 +117,9 @@ public final class TopUps {
                       () -> new NotAllowed("no-card", "there is no usable card; add a card first"));
           validate(amount, currency, providers.get(method.provider()));
           UUID id = ids.next();
+          PaymentBook.Means means = new PaymentBook.Means.Card(method, Presence.ON_SESSION);
           book.insert(
-              List.of(
-                  new PaymentBook.NewPayment(
-                      customerId, id, null, method, amount, "Top-up", Presence.ON_SESSION)));
+              List.of(new PaymentBook.NewPayment(customerId, id, null, means, amount, "Top-up")));
           return id;
         });
   }

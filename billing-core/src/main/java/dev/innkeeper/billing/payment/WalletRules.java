@@ -1,11 +1,6 @@
 package dev.innkeeper.billing.payment;
 
-import dev.innkeeper.billing.customer.Customers;
-import dev.innkeeper.billing.db.Database;
-import dev.innkeeper.billing.event.EventLog;
-import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.ledger.Accounts;
-import dev.innkeeper.billing.ledger.Ledger;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.payment.spi.ChargeRequest.Presence;
@@ -13,7 +8,6 @@ import dev.innkeeper.billing.payment.spi.PaymentProvider;
 import dev.innkeeper.billing.problem.InvalidInput;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -36,22 +30,12 @@ public final class WalletRules implements MoneyListener {
   private static final String COLUMNS =
       "customer_id, currency, low_minor, top_up_minor, method_id, is_low";
 
-  private final Database db;
-  private final EventLog events;
-  private final Ids ids;
-  private final Clock clock;
-  private final Ledger ledger;
-  private final Customers customers;
+  private final PaymentCore core;
   private final Providers providers;
   private final PaymentBook book;
 
   WalletRules(PaymentCore core, Providers providers, PaymentBook book) {
-    this.db = core.db();
-    this.events = core.events();
-    this.ids = core.ids();
-    this.clock = core.clock();
-    this.ledger = core.ledger();
-    this.customers = core.customers();
+    this.core = core;
     this.providers = providers;
     this.book = book;
   }
@@ -64,7 +48,7 @@ public final class WalletRules implements MoneyListener {
    * @throws InvalidInput when an amount is negative or of another currency than the customer's
    */
   public void set(UUID customerId, WalletRule rule) {
-    Currency currency = customers.get(customerId).currency();
+    Currency currency = core.customers().get(customerId).currency();
     Amount topUp = rule.topUp();
     if (!rule.threshold().currency().equals(currency) || rule.threshold().isNegative()) {
       throw new InvalidInput("threshold", "must be zero or more, in " + currency);
@@ -72,52 +56,55 @@ public final class WalletRules implements MoneyListener {
     if (topUp != null && (!topUp.currency().equals(currency) || !topUp.isPositive())) {
       throw new InvalidInput("topUp", "must be above zero, in " + currency);
     }
-    db.run(
-        handle -> {
-          customers.lock(customerId);
-          handle
-              .createUpdate(
-                  "insert into @.wallet_rule (customer_id, currency, low_minor, top_up_minor,"
-                      + " method_id) values (:c, :currency, :low, :topUp, cast(:method as uuid))"
-                      + " on conflict (customer_id) do update set currency = excluded.currency,"
-                      + " low_minor = excluded.low_minor, top_up_minor = excluded.top_up_minor,"
-                      + " method_id = excluded.method_id, is_low = false")
-              .bind("c", customerId)
-              .bind("currency", currency.code())
-              .bind("low", rule.threshold().minorUnits())
-              .bind("topUp", topUp == null ? null : Long.valueOf(topUp.minorUnits()))
-              .bind("method", rule.methodId())
-              .execute();
-          moneyChanged(List.of(customerId));
-        });
+    core.db()
+        .run(
+            handle -> {
+              core.customers().lock(customerId);
+              handle
+                  .createUpdate(
+                      "insert into @.wallet_rule (customer_id, currency, low_minor, top_up_minor,"
+                          + " method_id) values (:c, :currency, :low, :topUp, cast(:method as uuid))"
+                          + " on conflict (customer_id) do update set currency = excluded.currency,"
+                          + " low_minor = excluded.low_minor, top_up_minor = excluded.top_up_minor,"
+                          + " method_id = excluded.method_id, is_low = false")
+                  .bind("c", customerId)
+                  .bind("currency", currency.code())
+                  .bind("low", rule.threshold().minorUnits())
+                  .bind("topUp", topUp == null ? null : Long.valueOf(topUp.minorUnits()))
+                  .bind("method", rule.methodId())
+                  .execute();
+              moneyChanged(List.of(customerId));
+            });
   }
 
   /** The customer's rule. */
   public Optional<WalletRule> of(UUID customerId) {
-    return db.tx(handle -> rows(handle, List.of(customerId)).stream().findFirst().map(Row::rule));
+    return core.db()
+        .tx(handle -> rows(handle, List.of(customerId)).stream().findFirst().map(Row::rule));
   }
 
   /** Forgets the customer's rule. */
   public void remove(UUID customerId) {
-    db.run(
-        handle ->
-            handle
-                .createUpdate("delete from @.wallet_rule where customer_id = :c")
-                .bind("c", customerId)
-                .execute());
+    core.db()
+        .run(
+            handle ->
+                handle
+                    .createUpdate("delete from @.wallet_rule where customer_id = :c")
+                    .bind("c", customerId)
+                    .execute());
   }
 
   @Override
   public void moneyChanged(Collection<UUID> customerIds) {
-    db.run(handle -> rows(handle, customerIds).forEach(row -> follow(handle, row)));
+    core.db().run(handle -> rows(handle, customerIds).forEach(row -> follow(handle, row)));
   }
 
   private void follow(Handle handle, Row row) {
     Currency currency = row.rule().threshold().currency();
     Amount available =
-        ledger
+        core.ledger()
             .available(Accounts.cash(row.customerId(), currency))
-            .plus(ledger.balance(Accounts.voucher(row.customerId(), currency)));
+            .plus(core.ledger().balance(Accounts.voucher(row.customerId(), currency)));
     boolean low = available.compareTo(row.rule().threshold()) < 0;
     if (low != row.isLow()) {
       handle
@@ -126,7 +113,7 @@ public final class WalletRules implements MoneyListener {
           .bind("c", row.customerId())
           .execute();
       if (low) {
-        events.append(new WalletLow(row.customerId(), available, row.rule().threshold()));
+        core.events().append(new WalletLow(row.customerId(), available, row.rule().threshold()));
       }
     }
     Amount topUp = row.rule().topUp();
@@ -136,7 +123,7 @@ public final class WalletRules implements MoneyListener {
   }
 
   private void fill(Handle handle, Row row, Amount topUp) {
-    Instant now = clock.instant();
+    Instant now = core.clock().instant();
     boolean mustWait =
         handle
             .createQuery(
@@ -163,12 +150,11 @@ public final class WalletRules implements MoneyListener {
                 List.of(
                     new PaymentBook.NewPayment(
                         row.customerId(),
-                        ids.next(),
+                        core.ids().next(),
                         null,
-                        card,
+                        new PaymentBook.Means.Card(card, Presence.OFF_SESSION),
                         topUp,
-                        DESCRIPTION,
-                        Presence.OFF_SESSION))));
+                        DESCRIPTION))));
   }
 
   private boolean canCharge(PaymentMethod method, Amount amount) {

@@ -1,10 +1,6 @@
 package dev.innkeeper.billing.promotion;
 
-import dev.innkeeper.billing.customer.Customers;
-import dev.innkeeper.billing.db.Commands;
-import dev.innkeeper.billing.db.Database;
-import dev.innkeeper.billing.event.EventLog;
-import dev.innkeeper.billing.id.Ids;
+import dev.innkeeper.billing.db.OwnedRows;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.payment.PaymentCore;
@@ -14,11 +10,9 @@ import dev.innkeeper.billing.problem.NotFound;
 import dev.innkeeper.billing.promotion.VoucherRequest.State;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -30,25 +24,18 @@ import org.jspecify.annotations.Nullable;
 public final class VoucherRequests {
   private static final int PAGE_MAX = 500;
   private static final int TEXT_LENGTH_MAX = 500;
-  private static final String COLUMNS =
-      "customer_id, id, amount_minor, currency, reason, state, requested_at, granted_minor, answer,"
-          + " decided_by, decided_at";
+  private static final OwnedRows<VoucherRequest> ROWS =
+      new OwnedRows<>(
+          "@.voucher_request",
+          "customer_id, id, amount_minor, currency, reason, state, requested_at, granted_minor,"
+              + " answer, decided_by, decided_at",
+          (row, context) -> request(row));
 
-  private final Database db;
-  private final Commands commands;
-  private final EventLog events;
-  private final Ids ids;
-  private final Clock clock;
-  private final Customers customers;
+  private final PaymentCore core;
   private final Vouchers vouchers;
 
   public VoucherRequests(PaymentCore core, Vouchers vouchers) {
-    this.db = core.db();
-    this.commands = core.commands();
-    this.events = core.events();
-    this.ids = core.ids();
-    this.clock = core.clock();
-    this.customers = core.customers();
+    this.core = core;
     this.vouchers = vouchers;
   }
 
@@ -66,24 +53,25 @@ public final class VoucherRequests {
    * @throws NotFound when there is no such customer
    */
   public VoucherRequest ask(UUID customerId, Amount amount, String reason, String key) {
-    Currency currency = customers.get(customerId).currency();
+    Currency currency = core.customers().get(customerId).currency();
     if (!amount.currency().equals(currency) || !amount.isPositive()) {
       throw new InvalidInput("amount", "must be above zero, in " + currency);
     }
     text("reason", reason);
     UUID id =
-        commands.once(
-            customerId,
-            "voucher.request:" + key,
-            new Wish(amount, reason),
-            UUID.class,
-            () -> db.tx(handle -> insert(handle, customerId, amount, reason)));
+        core.commands()
+            .once(
+                customerId,
+                "voucher.request:" + key,
+                new Wish(amount, reason),
+                UUID.class,
+                () -> core.db().tx(handle -> insert(handle, customerId, amount, reason)));
     return get(customerId, id);
   }
 
   private UUID insert(Handle handle, UUID customerId, Amount amount, String reason) {
-    customers.lock(customerId);
-    UUID id = ids.next();
+    core.customers().lock(customerId);
+    UUID id = core.ids().next();
     int inserted =
         handle
             .createUpdate(
@@ -101,7 +89,7 @@ public final class VoucherRequests {
       throw new NotAllowed(
           "request-waiting", "your last request has no answer yet; wait until it has");
     }
-    events.append(new VoucherRequested(customerId, id, amount, reason.strip()));
+    core.events().append(new VoucherRequested(customerId, id, amount, reason.strip()));
     return id;
   }
 
@@ -120,19 +108,20 @@ public final class VoucherRequests {
     if (answer != null) {
       text("answer", answer);
     }
-    db.run(
-        handle -> {
-          customers.lock(customerId);
-          VoucherRequest request = get(customerId, id);
-          if (!amount.currency().equals(request.amount().currency()) || !amount.isPositive()) {
-            throw new InvalidInput(
-                "amount", "must be above zero, in " + request.amount().currency());
-          }
-          if (decide(handle, request, new Decision(State.APPROVED, amount, answer, actor))) {
-            events.append(new VoucherApproved(customerId, id, amount, answer));
-            redeem(customerId, id, amount, actor);
-          }
-        });
+    core.db()
+        .run(
+            handle -> {
+              core.customers().lock(customerId);
+              VoucherRequest request = get(customerId, id);
+              if (!amount.currency().equals(request.amount().currency()) || !amount.isPositive()) {
+                throw new InvalidInput(
+                    "amount", "must be above zero, in " + request.amount().currency());
+              }
+              if (decide(handle, request, new Decision(State.APPROVED, amount, answer, actor))) {
+                core.events().append(new VoucherApproved(customerId, id, amount, answer));
+                redeem(customerId, id, amount, actor);
+              }
+            });
     return get(customerId, id);
   }
 
@@ -155,14 +144,15 @@ public final class VoucherRequests {
    */
   public VoucherRequest reject(UUID customerId, UUID id, String answer, String actor) {
     text("answer", answer);
-    db.run(
-        handle -> {
-          customers.lock(customerId);
-          VoucherRequest request = get(customerId, id);
-          if (decide(handle, request, new Decision(State.REJECTED, null, answer, actor))) {
-            events.append(new VoucherRejected(customerId, id, answer));
-          }
-        });
+    core.db()
+        .run(
+            handle -> {
+              core.customers().lock(customerId);
+              VoucherRequest request = get(customerId, id);
+              if (decide(handle, request, new Decision(State.REJECTED, null, answer, actor))) {
+                core.events().append(new VoucherRejected(customerId, id, answer));
+              }
+            });
     return get(customerId, id);
   }
 
@@ -207,49 +197,27 @@ public final class VoucherRequests {
    * @throws NotFound when the customer has no such request
    */
   public VoucherRequest get(UUID customerId, UUID id) {
-    Optional<VoucherRequest> found =
-        db.tx(
-            handle ->
-                handle
-                    .createQuery(
-                        "select "
-                            + COLUMNS
-                            + " from @.voucher_request where customer_id = :c and id = :id")
-                    .bind("c", customerId)
-                    .bind("id", id)
-                    .map((row, context) -> request(row))
-                    .findOne());
-    return found.orElseThrow(() -> new NotFound("voucher-request", id.toString()));
+    return core.db()
+        .tx(handle -> ROWS.find(handle, customerId, id))
+        .orElseThrow(() -> new NotFound("voucher-request", id.toString()));
   }
 
   /** The customer's, newest first, at most 500. */
   public List<VoucherRequest> list(UUID customerId) {
-    return db.tx(
-        handle ->
-            handle
-                .createQuery(
-                    "select "
-                        + COLUMNS
-                        + " from @.voucher_request where customer_id = :c order by id desc limit "
-                        + PAGE_MAX)
-                .bind("c", customerId)
-                .map((row, context) -> request(row))
-                .list());
+    return core.db().tx(handle -> ROWS.newest(handle, customerId, PAGE_MAX));
   }
 
   /** Everybody's without an answer, those that wait longest first, at most 500. */
   public List<VoucherRequest> waiting() {
-    return db.tx(
-        handle ->
-            handle
-                .createQuery(
-                    "select "
-                        + COLUMNS
-                        + " from @.voucher_request where state = 'WAITING'"
-                        + " order by requested_at, customer_id, id limit "
-                        + PAGE_MAX)
-                .map((row, context) -> request(row))
-                .list());
+    return core.db()
+        .tx(
+            handle ->
+                ROWS.query(
+                        handle,
+                        "where state = 'WAITING' order by requested_at, customer_id, id limit "
+                            + PAGE_MAX)
+                    .map(ROWS.mapper())
+                    .list());
   }
 
   private static VoucherRequest request(ResultSet row) throws SQLException {
@@ -270,6 +238,6 @@ public final class VoucherRequests {
   }
 
   private OffsetDateTime now() {
-    return clock.instant().atOffset(ZoneOffset.UTC);
+    return core.clock().instant().atOffset(ZoneOffset.UTC);
   }
 }

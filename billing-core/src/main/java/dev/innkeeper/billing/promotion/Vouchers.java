@@ -1,12 +1,7 @@
 package dev.innkeeper.billing.promotion;
 
-import dev.innkeeper.billing.customer.Customers;
 import dev.innkeeper.billing.db.Commands;
-import dev.innkeeper.billing.db.Database;
-import dev.innkeeper.billing.event.EventLog;
-import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.ledger.Accounts;
-import dev.innkeeper.billing.ledger.Ledger;
 import dev.innkeeper.billing.ledger.Transfer;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
@@ -19,7 +14,6 @@ import dev.innkeeper.billing.promotion.RedeemResult.Reason;
 import java.security.SecureRandom;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -45,24 +39,12 @@ public final class Vouchers {
           + " b.redeem_until, b.credit_days, b.issued_by, b.issued_at,"
           + " (select coalesce(sum(v.used), 0) from @.voucher v where v.batch_id = b.id) as used";
 
-  private final Database db;
-  private final Commands commands;
-  private final EventLog events;
-  private final Ids ids;
-  private final Clock clock;
-  private final Ledger ledger;
-  private final Customers customers;
+  private final PaymentCore core;
   private final Settlement settlement;
   private final RandomGenerator random;
 
   public Vouchers(PaymentCore core, Settlement settlement) {
-    this.db = core.db();
-    this.commands = core.commands();
-    this.events = core.events();
-    this.ids = core.ids();
-    this.clock = core.clock();
-    this.ledger = core.ledger();
-    this.customers = core.customers();
+    this.core = core;
     this.settlement = settlement;
     this.random = new SecureRandom();
   }
@@ -77,17 +59,18 @@ public final class Vouchers {
   public VoucherBatch issue(NewVoucherBatch wanted, String actor, String key) {
     validate(wanted);
     UUID id =
-        commands.once(
-            Commands.NO_OWNER,
-            "voucher.issue:" + key,
-            wanted,
-            UUID.class,
-            () -> db.tx(handle -> insert(handle, wanted, actor)));
+        core.commands()
+            .once(
+                Commands.NO_OWNER,
+                "voucher.issue:" + key,
+                wanted,
+                UUID.class,
+                () -> core.db().tx(handle -> insert(handle, wanted, actor)));
     return batch(id);
   }
 
   private UUID insert(Handle handle, NewVoucherBatch wanted, String actor) {
-    UUID id = ids.next();
+    UUID id = core.ids().next();
     Instant redeemUntil = wanted.redeemUntil();
     handle
         .createUpdate(
@@ -105,7 +88,7 @@ public final class Vouchers {
         .bind("until", redeemUntil == null ? null : at(redeemUntil))
         .bind("days", wanted.creditDays())
         .bind("actor", actor)
-        .bind("now", at(clock.instant()))
+        .bind("now", at(core.clock().instant()))
         .execute();
     // A code that happens to exist already fails the key, and with it the whole batch.
     PreparedBatch codes =
@@ -152,14 +135,16 @@ public final class Vouchers {
    * @throws NotFound when there is no such batch
    */
   public VoucherBatch batch(UUID id) {
-    return db.tx(
-        handle ->
-            handle
-                .createQuery("select " + BATCH_COLUMNS + " from @.voucher_batch b where b.id = :id")
-                .bind("id", id)
-                .map((row, context) -> batch(row))
-                .findOne()
-                .orElseThrow(() -> new NotFound("voucher-batch", id.toString())));
+    return core.db()
+        .tx(
+            handle ->
+                handle
+                    .createQuery(
+                        "select " + BATCH_COLUMNS + " from @.voucher_batch b where b.id = :id")
+                    .bind("id", id)
+                    .map((row, context) -> batch(row))
+                    .findOne()
+                    .orElseThrow(() -> new NotFound("voucher-batch", id.toString())));
   }
 
   /**
@@ -169,18 +154,19 @@ public final class Vouchers {
    * @param limit at most 1,000
    */
   public List<VoucherBatch> batches(@Nullable UUID before, int limit) {
-    return db.tx(
-        handle ->
-            handle
-                .createQuery(
-                    "select "
-                        + BATCH_COLUMNS
-                        + " from @.voucher_batch b where cast(:before as uuid) is null"
-                        + " or b.id < cast(:before as uuid) order by b.id desc limit :limit")
-                .bind("before", before)
-                .bind("limit", Math.min(limit, PAGE_MAX))
-                .map((row, context) -> batch(row))
-                .list());
+    return core.db()
+        .tx(
+            handle ->
+                handle
+                    .createQuery(
+                        "select "
+                            + BATCH_COLUMNS
+                            + " from @.voucher_batch b where cast(:before as uuid) is null"
+                            + " or b.id < cast(:before as uuid) order by b.id desc limit :limit")
+                    .bind("before", before)
+                    .bind("limit", Math.min(limit, PAGE_MAX))
+                    .map((row, context) -> batch(row))
+                    .list());
   }
 
   /**
@@ -191,34 +177,36 @@ public final class Vouchers {
    */
   public List<Voucher> codes(UUID batchId, @Nullable String after, int limit) {
     batch(batchId);
-    return db.tx(
-        handle ->
-            handle
-                .createQuery(
-                    "select code, used, uses_max, disabled from @.voucher"
-                        + " where batch_id = :batch and code > :after order by code limit :limit")
-                .bind("batch", batchId)
-                .bind("after", after == null ? "" : after.replace("-", ""))
-                .bind("limit", Math.min(limit, PAGE_MAX))
-                .map(
-                    (row, context) ->
-                        new Voucher(
-                            new VoucherCode(row.getString("code")).formatted(),
-                            row.getInt("used"),
-                            row.getInt("uses_max"),
-                            row.getBoolean("disabled")))
-                .list());
+    return core.db()
+        .tx(
+            handle ->
+                handle
+                    .createQuery(
+                        "select code, used, uses_max, disabled from @.voucher"
+                            + " where batch_id = :batch and code > :after order by code limit :limit")
+                    .bind("batch", batchId)
+                    .bind("after", after == null ? "" : after.replace("-", ""))
+                    .bind("limit", Math.min(limit, PAGE_MAX))
+                    .map(
+                        (row, context) ->
+                            new Voucher(
+                                new VoucherCode(row.getString("code")).formatted(),
+                                row.getInt("used"),
+                                row.getInt("uses_max"),
+                                row.getBoolean("disabled")))
+                    .list());
   }
 
   /** Withdraws a batch: its codes stop working, credit that was given stays. */
   public void disable(UUID batchId) {
     batch(batchId);
-    db.run(
-        handle ->
-            handle
-                .createUpdate("update @.voucher set disabled = true where batch_id = :batch")
-                .bind("batch", batchId)
-                .execute());
+    core.db()
+        .run(
+            handle ->
+                handle
+                    .createUpdate("update @.voucher set disabled = true where batch_id = :batch")
+                    .bind("batch", batchId)
+                    .execute());
   }
 
   /**
@@ -231,15 +219,16 @@ public final class Vouchers {
    */
   public RedeemResult redeem(UUID customerId, String typed, String key) {
     VoucherCode code = VoucherCode.parse("code", typed);
-    customers.get(customerId);
+    core.customers().get(customerId);
     Outcome outcome =
-        commands.once(
-            customerId,
-            "voucher.redeem:" + key,
-            code.text(),
-            Outcome.class,
-            () -> db.tx(handle -> redeem(handle, customerId, code)));
-    if (outcome.reason() == null && !db.inTransaction()) {
+        core.commands()
+            .once(
+                customerId,
+                "voucher.redeem:" + key,
+                code.text(),
+                Outcome.class,
+                () -> core.db().tx(handle -> redeem(handle, customerId, code)));
+    if (outcome.reason() == null && !core.db().inTransaction()) {
       // The wallet's part is settled already; cards are charged outside the transaction.
       settlement.settle(customerId);
     }
@@ -263,18 +252,18 @@ public final class Vouchers {
   }
 
   private Outcome redeem(Handle handle, UUID customerId, VoucherCode code) {
-    customers.lock(customerId);
+    core.customers().lock(customerId);
     Optional<VoucherBatch> found = batchOf(handle, code);
     if (found.isEmpty()) {
       return Outcome.refused(Reason.UNKNOWN);
     }
     VoucherBatch batch = found.get();
-    Instant now = clock.instant();
+    Instant now = core.clock().instant();
     Instant redeemUntil = batch.redeemUntil();
     if (redeemUntil != null && !now.isBefore(redeemUntil)) {
       return Outcome.refused(Reason.EXPIRED);
     }
-    if (!batch.amount().currency().equals(customers.get(customerId).currency())) {
+    if (!batch.amount().currency().equals(core.customers().get(customerId).currency())) {
       return Outcome.refused(Reason.OTHER_CURRENCY);
     }
     int usedByCustomer = usesOf(handle, customerId, code);
@@ -296,10 +285,10 @@ public final class Vouchers {
 
   private Outcome credit(
       Handle handle, UUID customerId, VoucherCode code, VoucherBatch batch, int useNumber) {
-    Instant now = clock.instant();
+    Instant now = core.clock().instant();
     Integer creditDays = batch.creditDays();
     Instant expiresAt = creditDays == null ? null : now.plus(Duration.ofDays(creditDays));
-    UUID redemptionId = ids.next();
+    UUID redemptionId = core.ids().next();
     handle
         .createUpdate(
             "insert into @.voucher_redemption (customer_id, id, code, batch_id, use_number,"
@@ -315,14 +304,16 @@ public final class Vouchers {
         .bind("now", at(now))
         .bind("expires", expiresAt == null ? null : at(expiresAt))
         .execute();
-    ledger.require(
-        Transfer.builder(redemptionId, "voucher-redeemed")
-            .debit(Accounts.promotion(batch.amount().currency()), batch.amount())
-            .credit(Accounts.voucher(customerId, batch.amount().currency()), batch.amount())
-            .meta("batch", batch.name())
-            .build());
-    events.append(
-        new VoucherRedeemed(customerId, redemptionId, batch.name(), batch.amount(), expiresAt));
+    core.ledger()
+        .require(
+            Transfer.builder(redemptionId, "voucher-redeemed")
+                .debit(Accounts.promotion(batch.amount().currency()), batch.amount())
+                .credit(Accounts.voucher(customerId, batch.amount().currency()), batch.amount())
+                .meta("batch", batch.name())
+                .build());
+    core.events()
+        .append(
+            new VoucherRedeemed(customerId, redemptionId, batch.name(), batch.amount(), expiresAt));
     settlement.settle(customerId);
     return new Outcome(null, batch.amount(), expiresAt);
   }
