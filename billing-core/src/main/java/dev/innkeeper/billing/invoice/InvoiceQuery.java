@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,80 +39,76 @@ public record InvoiceQuery(
   }
 
   public InvoiceQuery withNumberPrefix(String newPrefix) {
-    return new InvoiceQuery(
-        newPrefix, customerId, status, kind, issuedFrom, issuedTo, period, belowNumber, limit);
+    return with(draft -> draft.prefix = newPrefix);
   }
 
   public InvoiceQuery withCustomer(UUID newCustomerId) {
-    return new InvoiceQuery(
-        numberPrefix,
-        newCustomerId,
-        status,
-        kind,
-        issuedFrom,
-        issuedTo,
-        period,
-        belowNumber,
-        limit);
+    return with(draft -> draft.customer = newCustomerId);
   }
 
   public InvoiceQuery withStatus(InvoiceStatus newStatus) {
-    return new InvoiceQuery(
-        numberPrefix,
-        customerId,
-        newStatus,
-        kind,
-        issuedFrom,
-        issuedTo,
-        period,
-        belowNumber,
-        limit);
+    return with(draft -> draft.ofStatus = newStatus);
   }
 
   public InvoiceQuery withKind(InvoiceKind newKind) {
-    return new InvoiceQuery(
-        numberPrefix,
-        customerId,
-        status,
-        newKind,
-        issuedFrom,
-        issuedTo,
-        period,
-        belowNumber,
-        limit);
+    return with(draft -> draft.ofKind = newKind);
   }
 
   /** Issued from an instant on, and before another. */
   public InvoiceQuery withIssued(@Nullable Instant from, @Nullable Instant to) {
-    return new InvoiceQuery(
-        numberPrefix, customerId, status, kind, from, to, period, belowNumber, limit);
+    return with(
+        draft -> {
+          draft.from = from;
+          draft.to = to;
+        });
   }
 
   /** Of cycle invoices, those whose billing period lies within the interval. */
   public InvoiceQuery withPeriod(Interval newPeriod) {
-    return new InvoiceQuery(
-        numberPrefix,
-        customerId,
-        status,
-        kind,
-        issuedFrom,
-        issuedTo,
-        newPeriod,
-        belowNumber,
-        limit);
+    return with(draft -> draft.within = newPeriod);
   }
 
   public InvoiceQuery withPage(@Nullable String newBelowNumber, int newLimit) {
-    return new InvoiceQuery(
-        numberPrefix,
-        customerId,
-        status,
-        kind,
-        issuedFrom,
-        issuedTo,
-        period,
-        newBelowNumber,
-        newLimit);
+    return with(
+        draft -> {
+          draft.below = newBelowNumber;
+          draft.most = newLimit;
+        });
+  }
+
+  private InvoiceQuery with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.query();
+  }
+
+  /** A query that is being changed. */
+  private static final class Draft {
+    private String prefix;
+    private @Nullable UUID customer;
+    private @Nullable InvoiceStatus ofStatus;
+    private @Nullable InvoiceKind ofKind;
+    private @Nullable Instant from;
+    private @Nullable Instant to;
+    private @Nullable Interval within;
+    private @Nullable String below;
+    private int most;
+
+    private Draft(InvoiceQuery query) {
+      this.prefix = query.numberPrefix;
+      this.customer = query.customerId;
+      this.ofStatus = query.status;
+      this.ofKind = query.kind;
+      this.from = query.issuedFrom;
+      this.to = query.issuedTo;
+      this.within = query.period;
+      this.below = query.belowNumber;
+      this.most = query.limit;
+    }
+
+    private InvoiceQuery query() {
+      return new InvoiceQuery(prefix, customer, ofStatus, ofKind, from, to, within, below, most);
+    }
   }
 
   String where() {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 
 /** Takes up what is due, so that no other node does so at the same time. */
 final class Claims {
@@ -51,8 +52,8 @@ final class Claims {
 
   static List<Claimed> cursors(Handle handle, List<Quota> quotas, Lease lease, Instant now) {
     List<Range> ranges =
-        handle
-            .createQuery(
+        claiming(
+                handle,
                 "with due as (select c.customer_id, c.endpoint_id"
                     + " from unnest(:endpoints, :counts) as w(endpoint_id, n)"
                     + " cross join lateral (select customer_id, endpoint_id from @.webhook_cursor x"
@@ -62,13 +63,10 @@ final class Claims {
                     + " update @.webhook_cursor c set claim = :claim, claimed_until = :until"
                     + " from due d where c.customer_id = d.customer_id"
                     + " and c.endpoint_id = d.endpoint_id"
-                    + " returning c.endpoint_id, c.customer_id, c.next_seq, c.until_seq, c.attempts")
-            .bindArray("endpoints", UUID.class, quotas.stream().map(Quota::endpointId).toList())
-            .bindArray("counts", Integer.class, quotas.stream().map(Quota::customers).toList())
-            .bind("now", at(now))
-            .bind("wallNow", at(lease.wallNow()))
-            .bind("until", at(lease.until()))
-            .bind("claim", lease.claim())
+                    + " returning c.endpoint_id, c.customer_id, c.next_seq, c.until_seq, c.attempts",
+                quotas,
+                lease,
+                now)
             .map(
                 (row, context) ->
                     new Range(
@@ -120,8 +118,8 @@ final class Claims {
 
   /** The first queued event of each customer: replays keep a customer's order too. */
   static List<Claimed> replays(Handle handle, List<Quota> quotas, Lease lease, Instant now) {
-    return handle
-        .createQuery(
+    return claiming(
+            handle,
             "with due as (select c.customer_id, c.seq, c.endpoint_id"
                 + " from unnest(:endpoints, :counts) as w(endpoint_id, n)"
                 + " cross join lateral (select customer_id, seq, endpoint_id"
@@ -139,13 +137,10 @@ final class Claims {
                 + "   returning r.endpoint_id, r.customer_id, r.seq, r.attempts)"
                 + " select t.endpoint_id, t.attempts, e.customer_id, e.seq, e.id, e.type,"
                 + " e.occurred_at, e.data from taken t"
-                + " join @.event e on e.customer_id = t.customer_id and e.seq = t.seq")
-        .bindArray("endpoints", UUID.class, quotas.stream().map(Quota::endpointId).toList())
-        .bindArray("counts", Integer.class, quotas.stream().map(Quota::customers).toList())
-        .bind("now", at(now))
-        .bind("wallNow", at(lease.wallNow()))
-        .bind("until", at(lease.until()))
-        .bind("claim", lease.claim())
+                + " join @.event e on e.customer_id = t.customer_id and e.seq = t.seq",
+            quotas,
+            lease,
+            now)
         .map(
             (row, context) -> {
               StoredEvent event = event(row);
@@ -154,6 +149,19 @@ final class Claims {
               return new Claimed(whose, lease.claim(), true, List.of(event), attempts, event.seq());
             })
         .list();
+  }
+
+  /** A statement that takes what is due of each endpoint, as many as its quota. */
+  private static Query claiming(
+      Handle handle, String sql, List<Quota> quotas, Lease lease, Instant now) {
+    return handle
+        .createQuery(sql)
+        .bindArray("endpoints", UUID.class, quotas.stream().map(Quota::endpointId).toList())
+        .bindArray("counts", Integer.class, quotas.stream().map(Quota::customers).toList())
+        .bind("now", at(now))
+        .bind("wallNow", at(lease.wallNow()))
+        .bind("until", at(lease.until()))
+        .bind("claim", lease.claim());
   }
 
   private static StoredEvent event(ResultSet row) throws SQLException {
