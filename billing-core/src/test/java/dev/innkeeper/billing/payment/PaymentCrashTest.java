@@ -33,6 +33,10 @@ class PaymentCrashTest {
       this.invoice = f.invoice(customer, "50.00");
     }
 
+    void close() {
+      f.close();
+    }
+
     /** Gives how many points were passed. */
     int play(int fatalPoint) {
       CrashPoints points =
@@ -85,14 +89,22 @@ class PaymentCrashTest {
   }
 
   private static void dieAtEvery(int step) {
-    World whole = new World();
-    int points = whole.play(0);
-    whole.recover("no crash");
+    int points = dieAt(0);
     assertThat(points).isGreaterThan(20);
     for (int point = 1; point <= points; point += step) {
-      World world = new World();
-      world.play(point);
-      world.recover("crash at point " + point + " of " + points);
+      dieAt(point);
+    }
+  }
+
+  /** Dies at the point, or not at all at 0; gives how many points were passed. */
+  private static int dieAt(int point) {
+    World world = new World();
+    try {
+      int points = world.play(point);
+      world.recover("crash at point " + point);
+      return points;
+    } finally {
+      world.close();
     }
   }
 
@@ -116,16 +128,26 @@ class PaymentCrashTest {
   @Test
   @Tag("long")
   void aProcessThatHaltsAnywhereFiftyTimesLosesAndDoublesNothing() throws Exception {
-    int points = new World().play(0);
+    int points = dieAt(0);
     for (int round = 0; round < 50; round++) {
       for (int point = 1; point <= points; point++) {
         haltAt(point);
       }
+      System.out.printf("round %d: halted at each of %d points%n", round + 1, points);
     }
   }
 
   private static void haltAt(int point) throws Exception {
     World world = new World();
+    try {
+      die(world, point);
+      world.recover("halt at point " + point);
+    } finally {
+      world.close();
+    }
+  }
+
+  private static void die(World world, int point) throws Exception {
     Process process =
         new ProcessBuilder(
                 System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
@@ -144,6 +166,5 @@ class PaymentCrashTest {
             .start();
     assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(42);
-    world.recover("halt at point " + point);
   }
 }
