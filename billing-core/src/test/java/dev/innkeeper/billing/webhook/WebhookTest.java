@@ -350,11 +350,15 @@ class WebhookTest {
         fixture.happen(fixture.customer("c" + i), 1, 2);
       }
       fixture.dispatch(fixture.dispatcher(node));
-      for (int i = 0; i < 100 && receiver.received().size() < 120; i++) {
-        int unused = node.delivery().runBatch(fixture.clock.instant());
+      // Received is not yet written down: until then the last ones count as out.
+      WebhookDelivery delivery = node.delivery();
+      for (int i = 0;
+          i < 100 && (receiver.received().size() < 120 || delivery.claimsOut() > 8);
+          i++) {
+        int unused = delivery.runBatch(fixture.clock.instant());
       }
       assertThat(receiver.received()).as("all of the healthy one's").hasSize(120);
-      assertThat(node.delivery().claimsOut()).as("its own share, no more").isEqualTo(8);
+      assertThat(delivery.claimsOut()).as("its own share, no more").isEqualTo(8);
       over.countDown();
     }
   }
