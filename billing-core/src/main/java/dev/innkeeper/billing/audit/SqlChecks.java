@@ -237,10 +237,22 @@ final class SqlChecks {
         from @.coupon_use u
         join @.coupon_redemption r on r.customer_id = u.customer_id and r.id = u.redemption_id
         join @.coupon c on c.id = r.coupon_id
-        where c.amount_minor is not null
+        where c.amount_minor is not null and u.returned_at is null
         group by c.code, c.amount_minor, c.lasts, u.redemption_id,
           case when c.lasts = 'ONCE' then 0 else u.period_index end
         having sum(u.amount_minor) > c.amount_minor
+        union all
+        select 'redemption ' || r.id || ' counts ' || r.invoices || ' invoices and is on '
+          || count(distinct u.invoice_id)
+        from @.coupon_redemption r
+        left join @.coupon_use u on u.customer_id = r.customer_id and u.redemption_id = r.id
+          and u.returned_at is null
+        group by r.customer_id, r.id, r.invoices having r.invoices <> count(distinct u.invoice_id)
+        union all
+        select 'invoice ' || i.number || ' is void and uses coupons up'
+        from @.coupon_use u
+        join @.invoice i on i.customer_id = u.customer_id and i.id = u.invoice_id
+        where i.status = 'VOID' and u.returned_at is null
         """);
   }
 

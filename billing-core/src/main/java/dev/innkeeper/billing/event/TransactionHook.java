@@ -12,7 +12,8 @@ import java.sql.SQLException;
  * all else there is {@link EventHook}, which runs after the commit.
  */
 public final class TransactionHook {
-  private final String type;
+  private final Class<? extends BillingEvent> type;
+  private final String name;
   private final Handler<BillingEvent> handler;
 
   /** What is done with an event. */
@@ -26,19 +27,20 @@ public final class TransactionHook {
     void handle(E event, Connection connection) throws SQLException;
   }
 
-  private TransactionHook(String type, Handler<BillingEvent> handler) {
+  private TransactionHook(Class<? extends BillingEvent> type, Handler<BillingEvent> handler) {
     this.type = type;
+    this.name = EventLog.typeOf(type);
     this.handler = handler;
   }
 
   /** A hook for one type of event. */
   public static <E extends BillingEvent> TransactionHook on(Class<E> type, Handler<E> handler) {
     return new TransactionHook(
-        EventLog.typeOf(type), (event, connection) -> handler.handle(type.cast(event), connection));
+        type, (event, connection) -> handler.handle(type.cast(event), connection));
   }
 
   boolean wants(BillingEvent event) {
-    return type.equals(EventLog.typeOf(event.getClass()));
+    return type.isInstance(event);
   }
 
   void handle(BillingEvent event, Connection connection) {
@@ -46,7 +48,7 @@ public final class TransactionHook {
       handler.handle(event, connection);
     } catch (SQLException e) {
       // With its cause, so that a deadlock in the hook is tried again like one of the engine's.
-      throw new IllegalStateException("a hook failed on " + type + "; its cause is undone", e);
+      throw new IllegalStateException("a hook failed on " + name + "; its cause is undone", e);
     }
   }
 }

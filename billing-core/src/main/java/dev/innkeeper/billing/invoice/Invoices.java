@@ -314,8 +314,8 @@ public final class Invoices {
   }
 
   /**
-   * Takes back an open invoice on which nothing was paid or credited. It keeps its number. Voiding
-   * twice does nothing more.
+   * Takes back an open invoice on which nothing was paid or credited. It keeps its number, and
+   * coupons that it used are given back. Voiding twice does nothing more.
    *
    * @throws NotAllowed with code {@code invoice-not-voidable}; a credit note does it then
    * @throws NotFound when the customer has no such invoice

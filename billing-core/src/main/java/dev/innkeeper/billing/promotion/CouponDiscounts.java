@@ -214,7 +214,7 @@ public final class CouponDiscounts implements LineContributor {
           .createQuery(
               "select redemption_id, period_index, sum(amount_minor) from @.coupon_use"
                   + " where customer_id = any(:customers) and redemption_id = any(:redemptions)"
-                  + " group by redemption_id, period_index")
+                  + " and returned_at is null group by redemption_id, period_index")
           .bindArray("customers", UUID.class, held.keySet())
           .bindArray("redemptions", UUID.class, byId.keySet())
           .map(

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A coupon that a customer redeemed.
  *
  * @param untilAt charges for time that begins before it are discounted; null without end
- * @param invoices on how many invoices it took something off
+ * @param invoices on how many invoices it took something off; those that were voided don't count
  * @param endedAt when it was used up; null while it can take off more
  * @param takenOff what it took off so far, one amount a currency
  */

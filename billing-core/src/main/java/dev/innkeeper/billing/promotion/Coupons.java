@@ -310,7 +310,8 @@ public final class Coupons {
     handle
         .createQuery(
             "select redemption_id, currency, sum(amount_minor) from @.coupon_use"
-                + " where customer_id = :c group by redemption_id, currency order by currency")
+                + " where customer_id = :c and returned_at is null"
+                + " group by redemption_id, currency order by currency")
         .bind("c", customerId)
         .map(
             (row, context) ->
