@@ -139,23 +139,20 @@ final class ChunkBilling {
     }
   }
 
-  /** All that is to be charged up to an instant, as of the period it lies in; writes nothing. */
-  List<PreparedInvoice> preview(Customer customer, Instant through, Map<UUID, String> parked) {
+  /** What is to be charged up to an instant, of the period it ends or lies in; writes nothing. */
+  List<PreparedInvoice> preview(
+      Handle handle, Customer customer, Instant through, Map<UUID, String> parked) {
     Taken taken = charges.peek(Map.of(customer.id(), through), ChargeScope.ALL);
     parked.putAll(taken.parked());
-    List<Charge> own = taken.charges().get(customer.id());
-    if (own == null) {
-      return List.of();
-    }
-    Period period = customer.calendar().periodAt(through);
+    Period period = customer.calendar().periodAt(through.minusNanos(1));
     Due due = new Due(customer.id(), through, period.index());
-    Part part = new Part(customer, due, period, InvoiceKind.CYCLE, through);
+    List<Part> parts = List.of(new Part(customer, due, period, InvoiceKind.CYCLE, through));
     try {
-      return prepare(
-          Drafts.of(own, InvoiceKind.CYCLE, period, ids),
-          List.of(part),
-          through,
-          LineContributor.Purpose.SHOW);
+      GivingBack.Sorted sorted = GivingBack.sort(drafts(handle, parts, taken.charges()));
+      List<PreparedInvoice> all =
+          new ArrayList<>(prepare(sorted.drafts(), parts, through, LineContributor.Purpose.SHOW));
+      all.addAll(givingBack.show(handle, sorted.excesses(), List.copyOf(all)));
+      return all;
     } catch (ParkCustomers e) {
       parked.putAll(e.reasons());
       return List.of();

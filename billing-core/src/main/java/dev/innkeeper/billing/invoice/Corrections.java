@@ -22,9 +22,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /** Takes issued invoices back, in part or as a whole, and gives up on them. */
 final class Corrections {
@@ -73,7 +75,10 @@ final class Corrections {
   private UUID credit(Handle handle, NewCreditNote wanted) {
     Invoice invoice = creditable(handle, wanted);
     PreparedInvoice note =
-        prepared(invoice, calculation(handle, invoice, wanted.amounts()), wanted.reason());
+        prepared(
+            invoice,
+            calculation(invoice, creditedBefore(handle, invoice), wanted.amounts()),
+            wanted.reason());
     long leftMinor = invoice.total().minus(invoice.credited()).minorUnits();
     if (note.totalMinor() <= 0) {
       throw new NotAllowed("nothing-to-credit", "nothing is left to take back of this invoice");
@@ -97,7 +102,31 @@ final class Corrections {
    */
   Map<UUID, Amount> creditAtMost(Handle handle, NewCreditNote wanted) {
     Invoice invoice = creditable(handle, wanted);
-    Map<Integer, Long> before = creditedBefore(handle, invoice);
+    Optional<PreparedInvoice> found = atMost(invoice, creditedBefore(handle, invoice), wanted);
+    if (found.isEmpty()) {
+      return Map.of();
+    }
+    PreparedInvoice note = found.get();
+    issue(handle, invoice, note, destinations(handle, invoice, note.totalMinor()));
+    return Map.of(note.draft().id(), Amount.ofMinor(note.totalMinor(), invoice.currency()));
+  }
+
+  /**
+   * What {@link #creditAtMost} would issue; writes nothing.
+   *
+   * @param toBeIssued the invoice, when it is none yet; else null
+   */
+  Optional<PreparedInvoice> showAtMost(
+      Handle handle, @Nullable PreparedInvoice toBeIssued, NewCreditNote wanted) {
+    if (toBeIssued != null) {
+      return atMost(toBeIssued.asDraft(services.settings().seller()), Map.of(), wanted);
+    }
+    Invoice invoice = services.reader().one(handle, wanted.customerId(), wanted.invoiceId());
+    return atMost(invoice, creditedBefore(handle, invoice), wanted);
+  }
+
+  private Optional<PreparedInvoice> atMost(
+      Invoice invoice, Map<Integer, Long> before, NewCreditNote wanted) {
     long leftMinor = invoice.total().minus(invoice.credited()).minorUnits();
     Map<Integer, Amount> amounts = new TreeMap<>();
     for (InvoiceLine line : invoice.lines()) {
@@ -111,15 +140,14 @@ final class Corrections {
     amounts.values().removeIf(amount -> !amount.isPositive());
     while (!amounts.isEmpty()) {
       PreparedInvoice note =
-          prepared(invoice, calculation(handle, invoice, amounts), wanted.reason());
+          prepared(invoice, calculation(invoice, before, amounts), wanted.reason());
       if (note.totalMinor() <= leftMinor) {
-        issue(handle, invoice, note, destinations(handle, invoice, note.totalMinor()));
-        return Map.of(note.draft().id(), Amount.ofMinor(note.totalMinor(), invoice.currency()));
+        return Optional.of(note);
       }
       amounts.replaceAll((position, amount) -> scaled(amount, leftMinor, note.totalMinor()));
       amounts.values().removeIf(amount -> !amount.isPositive());
     }
-    return Map.of();
+    return Optional.empty();
   }
 
   /** The amount × part / whole, rounded down, and smaller in any case. */
@@ -146,12 +174,9 @@ final class Corrections {
   }
 
   private CreditCalculation calculation(
-      Handle handle, Invoice invoice, Map<Integer, Amount> amounts) {
+      Invoice invoice, Map<Integer, Long> before, Map<Integer, Amount> amounts) {
     return CreditCalculation.of(
-        invoice,
-        creditedBefore(handle, invoice),
-        amounts,
-        services.settings().taxPolicy().rounding());
+        invoice, before, amounts, services.settings().taxPolicy().rounding());
   }
 
   private Invoice locked(Handle handle, UUID customerId, UUID invoiceId) {

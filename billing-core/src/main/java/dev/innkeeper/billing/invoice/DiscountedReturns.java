@@ -3,7 +3,9 @@ package dev.innkeeper.billing.invoice;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.time.Interval;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.math.RoundingMode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,10 +14,13 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /**
- * What was charged in advance with a discount is given back with it: nobody gets more for time not
- * used than was paid for it. Two lists of one statement, and none where nothing is given back.
+ * What was charged in advance with a discount is given back with it, and what was charged by an
+ * invoice that is void or was given up is not given back: nobody gets more for time not used than
+ * was paid for it. One statement, and none where nothing is given back.
  */
 final class DiscountedReturns {
+  private static final int SHARE_DECIMALS = 18;
+
   private DiscountedReturns() {}
 
   /** A line that gives back. */
@@ -36,7 +41,15 @@ final class DiscountedReturns {
               .computeIfAbsent(place.draft().id(), id -> new ArrayList<>(place.draft().lines()))
               .set(place.index(), less(place.line(), share));
         });
-    return drafts.stream().map(d -> d.withLines(changed.getOrDefault(d.id(), d.lines()))).toList();
+    return drafts.stream()
+        .map(d -> d.withLines(changed.getOrDefault(d.id(), d.lines())))
+        .filter(d -> !changed.containsKey(d.id()) || isAnything(d))
+        .toList();
+  }
+
+  /** Whether a draft is left with anything but lines of nothing. */
+  private static boolean isAnything(InvoiceDraft draft) {
+    return draft.lines().stream().anyMatch(line -> !line.amount().isZero());
   }
 
   private static List<Place> places(List<InvoiceDraft> drafts) {
@@ -53,22 +66,90 @@ final class DiscountedReturns {
     return places;
   }
 
+  /**
+   * A line that charged the time.
+   *
+   * @param isOwed not when its invoice is void or was given up
+   * @param discount what was taken off all charges of its time, which are {@code charged}
+   */
+  private record Charged(
+      int place,
+      BigDecimal amount,
+      BigDecimal seconds,
+      boolean isOwed,
+      BigDecimal discount,
+      BigDecimal charged) {
+    /** What it charged for so many seconds of its time. */
+    BigDecimal of(long returnedSeconds) {
+      return amount
+          .multiply(BigDecimal.valueOf(returnedSeconds))
+          .divide(seconds, MathContext.DECIMAL128);
+    }
+
+    BigDecimal share() {
+      return discount.divide(charged, MathContext.DECIMAL128).min(BigDecimal.ONE);
+    }
+  }
+
   /** By the places' indexes, the part of the charge that was taken off; only of discounted ones. */
   private static Map<Integer, BigDecimal> shares(Handle handle, List<Place> places) {
+    Map<Integer, List<Charged>> byPlace = new HashMap<>();
+    for (Charged line : charged(handle, places)) {
+      byPlace.computeIfAbsent(line.place(), place -> new ArrayList<>()).add(line);
+    }
     Map<Integer, BigDecimal> shares = new HashMap<>();
-    handle
+    byPlace.forEach(
+        (n, lines) -> {
+          BigDecimal share = share(places.get(n), lines);
+          if (share.signum() > 0) {
+            shares.put(n, share);
+          }
+        });
+    return shares;
+  }
+
+  /**
+   * The last charge of the time is what comes back first: it took the place of those before. What
+   * is more than all that is owed was charged by invoices that are not.
+   */
+  private static BigDecimal share(Place place, List<Charged> newestFirst) {
+    long seconds = Duration.between(place.interval().from(), place.interval().to()).toSeconds();
+    BigDecimal left = BigDecimal.valueOf(place.line().amount().negated().minorUnits());
+    BigDecimal whole = BigDecimal.ZERO;
+    BigDecimal off = BigDecimal.ZERO;
+    for (Charged line : newestFirst) {
+      if (line.isOwed()) {
+        BigDecimal part = line.of(seconds).min(left);
+        whole = whole.add(part);
+        off = off.add(part.multiply(line.share()));
+        left = left.subtract(part);
+      }
+    }
+    if (!newestFirst.stream().allMatch(Charged::isOwed)) {
+      whole = whole.add(left);
+      off = off.add(left);
+    }
+    return whole.signum() == 0
+        ? BigDecimal.ZERO
+        : off.divide(whole, MathContext.DECIMAL128).setScale(SHARE_DECIMALS, RoundingMode.HALF_UP);
+  }
+
+  private static List<Charged> charged(Handle handle, List<Place> places) {
+    return handle
         .createQuery(
-            "select w.n - 1, x.discount, x.charged"
+            "select w.n - 1, s.amount, extract(epoch from s.to_at - s.from_at), s.owed,"
+                + " x.discount, x.charged"
                 + " from unnest(:customers, :subscriptions, :components,"
                 + "   cast(:from as timestamptz[]), cast(:to as timestamptz[]))"
                 + "   with ordinality as w(customer, subscription, component, from_at, to_at, n)"
-                + " cross join lateral (select l.invoice_id, l.from_at, l.to_at"
+                + " cross join lateral (select l.invoice_id, l.position, l.from_at, l.to_at,"
+                + "   l.amount, i.status in ('OPEN', 'PAID') as owed"
                 + "   from @.invoice_line l join @.invoice i"
                 + "     on i.customer_id = l.customer_id and i.id = l.invoice_id"
                 + "   where l.customer_id = w.customer and l.subscription_id = w.subscription"
                 + "   and l.component = w.component and l.amount > 0 and l.from_at <= w.from_at"
-                + "   and l.to_at >= w.to_at and i.kind <> 'CREDIT_NOTE'"
-                + "   and i.status in ('OPEN', 'PAID') order by i.id desc limit 1) s"
+                + "   and l.to_at >= w.to_at and l.to_at > l.from_at"
+                + "   and i.kind <> 'CREDIT_NOTE') s"
                 + " cross join lateral (select"
                 + "   coalesce(-sum(d.amount) filter (where d.component = :coupon), 0) as discount,"
                 + "   coalesce(sum(d.amount) filter"
@@ -76,7 +157,7 @@ final class DiscountedReturns {
                 + "   from @.invoice_line d where d.customer_id = w.customer"
                 + "   and d.invoice_id = s.invoice_id and d.subscription_id = w.subscription"
                 + "   and d.from_at = s.from_at and d.to_at = s.to_at) x"
-                + " where x.discount > 0 and x.charged > 0")
+                + " where x.charged > 0 order by w.n, s.invoice_id desc, s.position")
         .bindArray(
             "customers", UUID.class, places.stream().map(p -> p.draft().customerId()).toList())
         .bindArray(
@@ -92,13 +173,14 @@ final class DiscountedReturns {
         .bind("coupon", DraftLine.COUPON)
         .map(
             (row, context) ->
-                shares.put(
+                new Charged(
                     row.getInt(1),
-                    row.getBigDecimal(2)
-                        .divide(row.getBigDecimal(3), 18, RoundingMode.HALF_UP)
-                        .min(BigDecimal.ONE)))
+                    row.getBigDecimal(2),
+                    row.getBigDecimal(3),
+                    row.getBoolean(4),
+                    row.getBigDecimal(5),
+                    row.getBigDecimal(6)))
         .list();
-    return shares;
   }
 
   private static DraftLine less(DraftLine line, BigDecimal share) {
@@ -117,6 +199,6 @@ final class DiscountedReturns {
         left.toDecimal(),
         left,
         line.taxClass(),
-        line.explanation() + "; at the discounted price it was charged at");
+        line.explanation() + "; at the price that is owed for it");
   }
 }

@@ -2,12 +2,12 @@ package dev.innkeeper.billing.invoice;
 
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.problem.NotAllowed;
+import dev.innkeeper.billing.time.Interval;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -32,7 +32,14 @@ final class GivingBack {
   /** Drafts without what they give back, and that apart. */
   record Sorted(List<InvoiceDraft> drafts, List<Excess> excesses) {}
 
-  private record Source(UUID invoiceId, int position) {}
+  /**
+   * A line that charged.
+   *
+   * @param left how much of it was not taken back yet
+   * @param leftOfInvoice the same of all the invoice's lines together, among which may be some that
+   *     gave something back
+   */
+  private record Source(UUID invoiceId, int position, Amount left, Amount leftOfInvoice) {}
 
   GivingBack(Corrections corrections) {
     this.corrections = corrections;
@@ -79,51 +86,144 @@ final class GivingBack {
   }
 
   private Map<UUID, Amount> giveBack(Handle handle, Excess excess) {
-    Map<UUID, Map<Integer, Amount>> byInvoice = new TreeMap<>();
-    for (DraftLine line : excess.lines()) {
-      Source source =
-          source(handle, excess.customerId(), line)
-              .orElseThrow(
-                  () ->
-                      new NotAllowed(
-                          "credit-without-invoice",
-                          line.amount().negated()
-                              + " is to be given back for '"
-                              + line.description()
-                              + "', which no open or paid invoice charged"));
-      byInvoice
-          .computeIfAbsent(source.invoiceId(), id -> new TreeMap<>())
-          .merge(source.position(), line.amount().negated(), Amount::plus);
-    }
     Map<UUID, Amount> notes = new HashMap<>();
-    byInvoice.forEach(
-        (invoiceId, amounts) ->
-            notes.putAll(
-                corrections.creditAtMost(
-                    handle,
-                    NewCreditNote.ofLines(excess.customerId(), invoiceId, amounts, REASON))));
+    wanted(handle, excess, List.of())
+        .forEach(wanted -> notes.putAll(corrections.creditAtMost(handle, wanted)));
     return notes;
   }
 
-  /** The line that charged the time in advance. */
-  private static Optional<Source> source(Handle handle, UUID customerId, DraftLine line) {
-    if (line.interval() == null || line.subscriptionId() == null) {
-      return Optional.empty();
+  /**
+   * The credit notes that {@link #giveBack} would issue once the invoices are issued; writes
+   * nothing.
+   *
+   * @throws ParkCustomers when what is given back was never invoiced
+   */
+  List<PreparedInvoice> show(Handle handle, List<Excess> excesses, List<PreparedInvoice> invoices) {
+    List<PreparedInvoice> notes = new ArrayList<>();
+    for (Excess excess : excesses) {
+      try {
+        for (NewCreditNote wanted : wanted(handle, excess, invoices)) {
+          PreparedInvoice toBeIssued =
+              invoices.stream()
+                  .filter(invoice -> invoice.draft().id().equals(wanted.invoiceId()))
+                  .findFirst()
+                  .orElse(null);
+          corrections.showAtMost(handle, toBeIssued, wanted).ifPresent(notes::add);
+        }
+      } catch (NotAllowed e) {
+        throw new ParkCustomers(Map.of(excess.customerId(), String.valueOf(e.getMessage())));
+      }
+    }
+    return notes;
+  }
+
+  /**
+   * What to take back, by invoice.
+   *
+   * @param invoices that will be issued before, the newest then
+   */
+  private static List<NewCreditNote> wanted(
+      Handle handle, Excess excess, List<PreparedInvoice> invoices) {
+    Map<UUID, Map<Integer, Amount>> byInvoice = new TreeMap<>();
+    for (DraftLine line : excess.lines()) {
+      List<Source> sources = new ArrayList<>(sources(invoices, excess.customerId(), line));
+      sources.addAll(sources(handle, excess.customerId(), line));
+      if (sources.isEmpty()) {
+        throw new NotAllowed(
+            "credit-without-invoice",
+            line.amount().negated()
+                + " is to be given back for '"
+                + line.description()
+                + "', which no open or paid invoice charged");
+      }
+      // The last invoice may have charged the difference only: the rest comes from those before.
+      Amount rest = line.amount().negated();
+      for (Source source : sources) {
+        Map<Integer, Amount> taken =
+            byInvoice.computeIfAbsent(source.invoiceId(), id -> new TreeMap<>());
+        Amount before = taken.getOrDefault(source.position(), Amount.zero(rest.currency()));
+        Amount ofInvoice =
+            taken.values().stream().reduce(Amount.zero(rest.currency()), Amount::plus);
+        Amount part =
+            source.left().minus(before).min(source.leftOfInvoice().minus(ofInvoice)).min(rest);
+        if (part.isPositive()) {
+          taken.put(source.position(), before.plus(part));
+          rest = rest.minus(part);
+        }
+      }
+    }
+    byInvoice.values().removeIf(Map::isEmpty);
+    List<NewCreditNote> notes = new ArrayList<>();
+    byInvoice.forEach(
+        (invoiceId, amounts) ->
+            notes.add(NewCreditNote.ofLines(excess.customerId(), invoiceId, amounts, REASON)));
+    return notes;
+  }
+
+  /** What {@link #sources(Handle, UUID, DraftLine)} finds more once these are issued. */
+  private static List<Source> sources(
+      List<PreparedInvoice> invoices, UUID customerId, DraftLine returned) {
+    List<Source> sources = new ArrayList<>();
+    for (PreparedInvoice invoice : invoices) {
+      List<DraftLine> lines = invoice.draft().lines();
+      for (int i = 0; i < lines.size(); i++) {
+        if (invoice.draft().customerId().equals(customerId) && charges(lines.get(i), returned)) {
+          sources.add(
+              new Source(
+                  invoice.draft().id(), i + 1, lines.get(i).amount(), invoice.draft().sum()));
+        }
+      }
+    }
+    return sources;
+  }
+
+  private static boolean charges(DraftLine line, DraftLine returned) {
+    Interval charged = line.interval();
+    Interval interval = returned.interval();
+    return line.amount().isPositive()
+        && charged != null
+        && interval != null
+        && returned.subscriptionId() != null
+        && returned.subscriptionId().equals(line.subscriptionId())
+        && returned.component().equals(line.component())
+        && !charged.from().isAfter(interval.from())
+        && !charged.to().isBefore(interval.to());
+  }
+
+  /** The lines that charged the time in advance, the newest invoice's first. */
+  private static List<Source> sources(Handle handle, UUID customerId, DraftLine returned) {
+    Interval interval = returned.interval();
+    if (interval == null || returned.subscriptionId() == null) {
+      return List.of();
     }
     return handle
         .createQuery(
-            "select l.invoice_id, l.position from @.invoice_line l join @.invoice i"
+            "select l.invoice_id, l.position, l.amount - b.of_line,"
+                + " (select sum(a.amount) from @.invoice_line a"
+                + "   where a.customer_id = l.customer_id and a.invoice_id = l.invoice_id) - b.all_lines"
+                + " from @.invoice_line l join @.invoice i"
                 + " on i.customer_id = l.customer_id and i.id = l.invoice_id"
+                + " cross join lateral (select coalesce(sum(c.amount), 0) as all_lines,"
+                + "   coalesce(sum(c.amount) filter (where c.position = l.position), 0) as of_line"
+                + "   from @.invoice n join @.invoice_line c on c.customer_id = n.customer_id"
+                + "   and c.invoice_id = n.id"
+                + "   where n.customer_id = l.customer_id and n.corrects = l.invoice_id) b"
                 + " where l.customer_id = :customer and l.subscription_id = :subscription"
                 + " and l.component = :component and l.amount > 0 and l.from_at <= :from"
                 + " and l.to_at >= :to and i.kind <> 'CREDIT_NOTE' and i.status in ('OPEN', 'PAID')"
-                + " order by i.id desc limit 1")
+                + " order by i.id desc, l.position")
         .bind("customer", customerId)
-        .bind("subscription", line.subscriptionId())
-        .bind("component", line.component())
-        .bind("from", line.interval().from().atOffset(ZoneOffset.UTC))
-        .bind("to", line.interval().to().atOffset(ZoneOffset.UTC))
-        .map((row, context) -> new Source(row.getObject(1, UUID.class), row.getInt(2)))
-        .findOne();
+        .bind("subscription", returned.subscriptionId())
+        .bind("component", returned.component())
+        .bind("from", interval.from().atOffset(ZoneOffset.UTC))
+        .bind("to", interval.to().atOffset(ZoneOffset.UTC))
+        .map(
+            (row, context) ->
+                new Source(
+                    row.getObject(1, UUID.class),
+                    row.getInt(2),
+                    Amount.ofMinor(row.getLong(3), returned.amount().currency()),
+                    Amount.ofMinor(row.getLong(4), returned.amount().currency())))
+        .list();
   }
 }

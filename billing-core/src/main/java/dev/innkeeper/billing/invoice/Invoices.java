@@ -198,11 +198,13 @@ public final class Invoices {
   }
 
   /**
-   * What the customer's charges come to up to an instant, as drafts of invoices: those of the
-   * period it lies in. Nothing is written.
+   * What the customer's charges come to up to an instant, as drafts of what billing them then would
+   * issue: invoices of the period that it ends or lies in, and credit notes where more is given
+   * back than is charged. At a period's end it is what the billing run issues; within the period,
+   * the time so far is in it as well. Nothing is written.
    *
    * @param through may be in the future, for a forecast
-   * @return one a currency; empty when nothing is to be charged
+   * @return one invoice a currency, then credit notes; empty when nothing is to be charged
    * @throws NotFound when there is no such customer
    * @throws NotAllowed with code {@code customer-not-billable} when the data is inconsistent
    */
@@ -211,7 +213,7 @@ public final class Invoices {
     return db.tx(
         handle -> {
           Map<UUID, String> parked = new HashMap<>();
-          List<PreparedInvoice> prepared = chunks.preview(customer, through, parked);
+          List<PreparedInvoice> prepared = chunks.preview(handle, customer, through, parked);
           if (!parked.isEmpty()) {
             throw new NotAllowed(
                 "customer-not-billable", parked.getOrDefault(customerId, "unknown"));

@@ -1,0 +1,364 @@
+package dev.innkeeper.billing.invoice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.innkeeper.billing.audit.AuditCheck;
+import dev.innkeeper.billing.customer.Customer;
+import dev.innkeeper.billing.customer.NewCustomer;
+import dev.innkeeper.billing.money.Amount;
+import dev.innkeeper.billing.money.Currency;
+import dev.innkeeper.billing.problem.NotAllowed;
+import dev.innkeeper.billing.promotion.CouponTerms;
+import dev.innkeeper.billing.promotion.NewCoupon;
+import dev.innkeeper.billing.promotion.NewVoucherBatch;
+import dev.innkeeper.billing.rating.ChargeScope;
+import dev.innkeeper.billing.subscription.CancelAt;
+import dev.innkeeper.billing.subscription.Subscription;
+import dev.innkeeper.billing.subscription.SubscriptionStatus;
+import dev.innkeeper.billing.time.BillingCalendar.Period;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/** A preview at the end of a period is what billing at that instant issues. */
+class PreviewTest {
+  private static final int LIVES = 25;
+  private static final int PERIODS = 5;
+  private static final List<String> ZONES = List.of("UTC", "Europe/Berlin", "Pacific/Apia");
+
+  private final InvoiceFixture f = new InvoiceFixture();
+  private int keys;
+
+  /** A life that is led at random. */
+  private final class Life {
+    private final Random random;
+    private final boolean hasCoupons;
+    private final Customer customer;
+
+    Life(long seed) {
+      this.random = new Random(seed);
+      this.hasCoupons = random.nextBoolean();
+      this.customer =
+          f.customer(
+              NewCustomer.named("Life " + seed, "l@example.org", Currency.EUR)
+                  .withZone(ZoneId.of(ZONES.get(random.nextInt(ZONES.size()))))
+                  .withAnchorDay(1 + random.nextInt(31)));
+    }
+
+    /** Steps at random moments, up to the period's end. */
+    void leadTo(Instant end) {
+      for (int steps = random.nextInt(6); steps > 0; steps--) {
+        long seconds = Duration.between(f.clock.instant(), end).toSeconds();
+        if (seconds > 2) {
+          f.clock.advance(Duration.ofSeconds(1 + random.nextLong(seconds - 1)));
+          step();
+        }
+      }
+      f.clock.set(end);
+    }
+
+    private void step() {
+      List<Subscription> running =
+          f.engine.subscriptions().list(customer.id()).stream()
+              .filter(s -> s.status() != SubscriptionStatus.ENDED)
+              .toList();
+      int what = running.isEmpty() ? random.nextInt(3) : random.nextInt(9);
+      switch (what) {
+        case 0, 1 ->
+            f.start(customer, List.of("forge", "site", "store").get(random.nextInt(3)), Map.of());
+        case 2 -> redeem();
+        case 3 -> bill();
+        case 4 -> pay();
+        default -> change(running.get(random.nextInt(running.size())), what);
+      }
+    }
+
+    private void change(Subscription s, int what) {
+      var subscriptions = f.engine.subscriptions();
+      boolean paused = s.status() == SubscriptionStatus.PAUSED;
+      switch (what) {
+        case 5 -> subscriptions.changeQuantity(customer.id(), s.id(), 1L + random.nextInt(4));
+        case 6 -> subscriptions.cancel(customer.id(), s.id(), CancelAt.NOW);
+        case 7 -> {
+          if (s.productCode().equals("site")) {
+            subscriptions.changePlan(customer.id(), s.id(), "site", Map.of("size", "large"));
+          }
+        }
+        default -> {
+          if (paused) {
+            subscriptions.resume(customer.id(), s.id());
+          } else {
+            subscriptions.pause(customer.id(), s.id());
+          }
+        }
+      }
+    }
+
+    private void redeem() {
+      if (!hasCoupons) {
+        return;
+      }
+      CouponTerms terms =
+          random.nextBoolean()
+              ? CouponTerms.percent(Integer.toString(1 + random.nextInt(100)))
+              : CouponTerms.amount(Amount.ofMinor(1 + random.nextInt(1_500), Currency.EUR));
+      terms =
+          switch (random.nextInt(3)) {
+            case 0 -> terms;
+            case 1 -> terms.forPeriods(1 + random.nextInt(3));
+            default -> terms.forEver();
+          };
+      if (random.nextInt(3) == 0) {
+        terms = terms.forProducts(Set.of(random.nextBoolean() ? "forge" : "site"));
+      }
+      if (random.nextInt(4) == 0) {
+        terms = terms.alone();
+      }
+      String code = "CPN-" + ++keys;
+      f.engine.coupons().create(NewCoupon.of(code, code, terms), "tester", code);
+      f.engine.coupons().redeem(customer.id(), code, code);
+    }
+
+    /** Gives credit, which pays what is open as far as it goes. */
+    private void pay() {
+      String key = "pay-" + ++keys;
+      NewVoucherBatch gift =
+          NewVoucherBatch.of(key, Amount.ofMinor(1 + random.nextInt(3_000), Currency.EUR), 1);
+      UUID batch = f.engine.vouchers().issue(gift, "tester", key).id();
+      String code = f.engine.vouchers().codes(batch, null, 1).get(0).code();
+      f.engine.vouchers().redeem(customer.id(), code, key);
+    }
+
+    private void bill() {
+      List<String> issued = documents(() -> invoices().billDue(customer.id()));
+      assertThat(issued).isNotNull();
+    }
+  }
+
+  private Invoices invoices() {
+    return f.invoices;
+  }
+
+  /** What there is to charge, or to give back, now. */
+  private long charged(UUID customer) {
+    return f
+        .engine
+        .charges()
+        .peek(Map.of(customer, f.clock.instant()), ChargeScope.ALL)
+        .charges()
+        .getOrDefault(customer, List.of())
+        .stream()
+        .mapToLong(charge -> charge.amount().minorUnits())
+        .sum();
+  }
+
+  /** What invoices come to, less credit notes. */
+  private long invoiced(UUID customer) {
+    return invoices().list(customer, null, 200).stream()
+        .mapToLong(
+            invoice ->
+                invoice.kind() == InvoiceKind.CREDIT_NOTE
+                    ? -invoice.total().minorUnits()
+                    : invoice.total().minorUnits())
+        .sum();
+  }
+
+  /** What documents say, or why there are none; ids and numbers aside, which a draft lacks. */
+  private static List<String> documents(Supplier<List<Invoice>> source) {
+    List<Invoice> invoices;
+    try {
+      invoices = source.get();
+    } catch (NotAllowed e) {
+      return List.of("refused: " + e.code() + ": " + e.getMessage());
+    }
+    List<UUID> own = invoices.stream().map(Invoice::id).toList();
+    List<String> documents = new ArrayList<>();
+    for (Invoice invoice : invoices) {
+      List<String> lines = invoice.lines().stream().map(PreviewTest::line).toList();
+      UUID corrects = invoice.corrects();
+      documents.add(
+          String.join(
+              "\n",
+              invoice.kind() + " " + invoice.period() + " " + invoice.total() + " " + invoice.tax(),
+              "corrects "
+                  + (corrects != null && own.contains(corrects) ? "one of these" : corrects),
+              String.join("\n", lines)));
+    }
+    return documents;
+  }
+
+  private static String line(InvoiceLine line) {
+    return String.join(
+        " | ",
+        line.position() + " " + line.subscriptionId() + " " + line.component(),
+        line.description(),
+        String.valueOf(line.interval()),
+        plain(line.quantity()) + " " + line.unit() + " at " + plain(line.unitPrice()),
+        line.amount() + " " + line.net(),
+        line.explanation());
+  }
+
+  private static String plain(BigDecimal number) {
+    return number == null ? "-" : number.stripTrailingZeros().toPlainString();
+  }
+
+  @Test
+  void whatIsPreviewedAtAPeriodsEndIsWhatIsIssuedThen() {
+    long seed = System.nanoTime();
+    System.out.println("seed of the lives: " + seed);
+    int discounted = 0;
+    int givenBack = 0;
+    for (int n = 0; n < LIVES; n++) {
+      Life life = new Life(seed + n);
+      for (int period = 0; period < PERIODS; period++) {
+        Period current = life.customer.calendar().periodAt(f.clock.instant());
+        life.leadTo(current.to());
+        UUID customer = life.customer.id();
+        String as = "seed %d, life %d, period %d".formatted(seed, n, period);
+        long charged = charged(customer);
+        List<String> shown = documents(() -> invoices().preview(customer, f.clock.instant()));
+        long before = invoiced(customer);
+        List<String> issued = documents(() -> invoices().billDue(customer));
+        assertThat(shown).as(as).containsExactlyInAnyOrderElementsOf(issued);
+        assertThat(issued.toString()).as(as).doesNotContain("refused");
+        if (!life.hasCoupons) {
+          assertThat(invoiced(customer) - before).as(as).isEqualTo(charged);
+        }
+        assertThat(invoiced(customer))
+            .as("%s: never more back than was charged", as)
+            .isNotNegative();
+        discounted += shown.toString().contains("coupon") ? 1 : 0;
+        givenBack += shown.toString().contains("CREDIT_NOTE") ? 1 : 0;
+      }
+    }
+    System.out.println(discounted + " with coupons, " + givenBack + " with credit notes");
+    // The audit takes changes that are billed late, with their period, for time charged twice.
+    assertThat(
+            f.engine.audit().run().checks().stream()
+                .filter(check -> !check.holds() && !check.name().equals("charges-do-not-overlap"))
+                .toList())
+        .extracting(AuditCheck::name, AuditCheck::findings)
+        .isEmpty();
+  }
+
+  @Test
+  void whatWasDiscountedInAdvanceIsPreviewedAsGivenBackAtTheDiscountedPrice() {
+    f.at("2026-04-01T00:00:00Z");
+    Customer ada = f.customer("Ada");
+    f.engine.coupons().create(NewCoupon.of("HALF", "Half", CouponTerms.percent("50")), "t", "c");
+    f.engine.coupons().redeem(ada.id(), "HALF", "r");
+    Subscription forge = f.start(ada, "forge", Map.of());
+    invoices().billDue(ada.id());
+    f.at("2026-04-16T00:00:00Z");
+    f.engine.subscriptions().cancel(ada.id(), forge.id(), CancelAt.NOW);
+    // Half of the month was not used; 6.00 were charged for all of it.
+    assertThat(invoices().preview(ada.id(), f.clock.instant()))
+        .singleElement()
+        .satisfies(
+            note -> {
+              assertThat(note.kind()).isEqualTo(InvoiceKind.CREDIT_NOTE);
+              assertThat(note.status()).isEqualTo(InvoiceStatus.DRAFT);
+              assertThat(note.number()).isNull();
+              assertThat(note.total()).isEqualTo(Amount.parse("3.00", Currency.EUR));
+            });
+    assertThat(f.count("select count(*) from @.invoice")).isEqualTo(1);
+    // Beside what is charged more, it is a line.
+    f.start(ada, "forge", Map.of());
+    assertThat(invoices().preview(ada.id(), f.clock.instant()))
+        .singleElement()
+        .satisfies(
+            invoice -> {
+              assertThat(invoice.lines())
+                  .extracting(InvoiceLine::amount)
+                  .contains(Amount.parse("-3.00", Currency.EUR));
+              assertThat(invoice.total()).isEqualTo(Amount.parse("8.00", Currency.EUR));
+            });
+  }
+
+  private long notes(Customer customer) {
+    return invoices().list(customer.id(), null, 10).stream()
+        .filter(invoice -> invoice.kind() == InvoiceKind.CREDIT_NOTE)
+        .mapToLong(invoice -> invoice.total().minorUnits())
+        .sum();
+  }
+
+  @Test
+  void whatSeveralInvoicesChargedComesBackFromAllOfThem() {
+    f.at("2026-04-01T00:00:00Z");
+    Customer ada = f.customer("Ada");
+    Subscription forge = f.start(ada, "forge", Map.of());
+    invoices().billDue(ada.id());
+    f.at("2026-04-11T00:00:00Z");
+    f.engine.subscriptions().changeQuantity(ada.id(), forge.id(), 2);
+    assertThat(invoices().billDue(ada.id()).get(0).total())
+        .isEqualTo(Amount.parse("8.00", Currency.EUR));
+    f.at("2026-04-12T00:00:00Z");
+    f.engine.subscriptions().cancel(ada.id(), forge.id(), CancelAt.NOW);
+    f.at("2026-05-01T00:00:00Z");
+    invoices().billDue(ada.id());
+    // 19 of 30 days of two of 12.00: more than the 8.00 that the later invoice charged more.
+    assertThat(notes(ada)).isEqualTo(1520);
+  }
+
+  @Test
+  void whatComesBackIsAtThePriceOfTheLastChargeOfTheTime() {
+    f.at("2026-04-01T00:00:00Z");
+    Customer ada = f.customer("Ada");
+    f.engine.coupons().create(NewCoupon.of("HALF", "Half", CouponTerms.percent("50")), "t", "c");
+    f.engine.coupons().redeem(ada.id(), "HALF", "r");
+    Subscription forge = f.start(ada, "forge", Map.of());
+    invoices().billDue(ada.id());
+    f.at("2026-04-11T00:00:00Z");
+    f.engine.subscriptions().changeQuantity(ada.id(), forge.id(), 2);
+    // Two of 12.00 for 20 of 30 days, less one of 6.00 for as long.
+    assertThat(invoices().billDue(ada.id()).get(0).total())
+        .isEqualTo(Amount.parse("12.00", Currency.EUR));
+    f.at("2026-04-12T00:00:00Z");
+    f.engine.subscriptions().cancel(ada.id(), forge.id(), CancelAt.NOW);
+    f.at("2026-05-01T00:00:00Z");
+    invoices().billDue(ada.id());
+    assertThat(notes(ada)).isEqualTo(1520);
+  }
+
+  @Test
+  void whatAVoidedInvoiceChargedMoreIsNotGivenBack() {
+    f.at("2026-04-01T00:00:00Z");
+    Customer ada = f.customer("Ada");
+    Subscription forge = f.start(ada, "forge", Map.of());
+    invoices().billDue(ada.id());
+    f.at("2026-04-11T00:00:00Z");
+    f.engine.subscriptions().changeQuantity(ada.id(), forge.id(), 2);
+    Invoice wrong = invoices().billDue(ada.id()).get(0);
+    invoices().voidInvoice(ada.id(), wrong.id(), "Wrong");
+    f.at("2026-04-12T00:00:00Z");
+    f.engine.subscriptions().cancel(ada.id(), forge.id(), CancelAt.NOW);
+    f.at("2026-05-01T00:00:00Z");
+    invoices().billDue(ada.id());
+    // 19 of 30 days of the one that is owed.
+    assertThat(notes(ada)).isEqualTo(760);
+  }
+
+  @Test
+  void whatAVoidedInvoiceChargedIsNotGivenBackAndParksNobody() {
+    f.at("2026-04-01T00:00:00Z");
+    Customer ada = f.customer("Ada");
+    Subscription forge = f.start(ada, "forge", Map.of());
+    Invoice wrong = invoices().billDue(ada.id()).get(0);
+    invoices().voidInvoice(ada.id(), wrong.id(), "Wrong");
+    f.at("2026-04-16T00:00:00Z");
+    f.engine.subscriptions().cancel(ada.id(), forge.id(), CancelAt.NOW);
+    assertThat(invoices().preview(ada.id(), f.clock.instant())).isEmpty();
+    f.at("2026-05-01T00:00:00Z");
+    assertThat(invoices().billDue(ada.id())).isEmpty();
+    assertThat(invoices().parked(null, 10)).isEmpty();
+  }
+}
