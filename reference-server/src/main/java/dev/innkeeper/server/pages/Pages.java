@@ -1,5 +1,6 @@
 package dev.innkeeper.server.pages;
 
+import dev.innkeeper.billing.db.Contention;
 import dev.innkeeper.billing.problem.BillingException;
 import dev.innkeeper.billing.problem.Conflict;
 import dev.innkeeper.billing.problem.InvalidInput;
@@ -117,6 +118,11 @@ public final class Pages {
     } else if (status == 413) {
       headline = "Too much at once";
       detail = "What was sent is larger than this server takes. Send less at a time.";
+    } else if (failure instanceof Contention) {
+      LOG.warn("{} {} lost against others", ctx.method(), ctx.path(), failure);
+      ctx.header("Retry-After", "1");
+      headline = "Very busy just now";
+      detail = "Too many others want the same at this moment. Go back and try again.";
     } else if (status < 500) {
       headline = "That did not work";
       detail = String.valueOf(failure.getMessage());
@@ -147,6 +153,9 @@ public final class Pages {
     }
     if (failure instanceof Conflict) {
       return 409;
+    }
+    if (failure instanceof Contention) {
+      return 503;
     }
     return failure instanceof BillingException ? 422 : 500;
   }

@@ -3,6 +3,7 @@ package dev.innkeeper.server.rest;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.innkeeper.billing.db.Contention;
 import dev.innkeeper.billing.problem.BillingException;
 import dev.innkeeper.billing.problem.Conflict;
 import dev.innkeeper.billing.problem.InvalidInput;
@@ -37,6 +38,17 @@ final class Problems {
     } else if (failure instanceof TooManyAttempts) {
       ctx.header("Retry-After", "600");
       write(ctx, 429, problem(429, "too-many-attempts", message(failure)));
+    } else if (failure instanceof Contention) {
+      LOG.warn("{} {} lost against others", ctx.method(), ctx.path(), failure);
+      ctx.header("Retry-After", "1");
+      write(
+          ctx,
+          503,
+          problem(
+              503,
+              "busy",
+              "too many others want the same at this moment; send the request again in a second,"
+                  + " with the same Idempotency-Key if it has one"));
     } else if (failure instanceof HttpResponseException http) {
       write(ctx, http.getStatus(), problem(http.getStatus(), code(http), detail(ctx, http)));
     } else {
