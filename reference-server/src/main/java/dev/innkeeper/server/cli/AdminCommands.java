@@ -40,8 +40,57 @@ final class AdminCommands {
     abstract String run(ApiClient client);
   }
 
+  /** A command about one thing that belongs to a customer. */
+  abstract static class OneOfCustomer extends AdminCommand {
+    @Parameters(index = "0", paramLabel = "CUSTOMER", description = "the customer's id")
+    private String customer = "";
+
+    @Parameters(index = "1", paramLabel = "ID", description = "its id; see list")
+    private String id = "";
+
+    private final String things;
+
+    /**
+     * @param things what such things are called in paths of the API
+     */
+    OneOfCustomer(String things) {
+      this.things = things;
+    }
+
+    final String path() {
+      return ofCustomer(customer, things + "/" + part(id));
+    }
+
+    /** Posts below the thing's path, and tells the state that this led to. */
+    final String stateAfter(ApiClient client, String verb, Map<String, ?> body) {
+      return client.post(path() + "/" + verb, body).path("state").asText() + "\n";
+    }
+  }
+
   static String amount(JsonNode node) {
     return node.path("amount").asText() + " " + node.path("currency").asText();
+  }
+
+  /** A field's text; a dash where there is none. */
+  static String text(JsonNode node) {
+    return node.isNull() || node.isMissingNode() ? "–" : node.asText();
+  }
+
+  /**
+   * An argument as a part of a path.
+   *
+   * @throws ConfigProblem when it is blank
+   */
+  static String part(String text) {
+    if (text.isBlank()) {
+      throw new ConfigProblem("an argument is missing; --help tells which there are");
+    }
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  /** What belongs to a customer, by its path below the customer's. */
+  static String ofCustomer(String customer, String path) {
+    return "/v1/admin/customers/" + part(customer) + "/" + path;
   }
 
   @Command(
@@ -128,21 +177,16 @@ final class AdminCommands {
 
     @Override
     String run(ApiClient client) {
-      Table table = new Table("id", "name", "address", "currency", "since");
-      String path =
-          "/v1/admin/customers?limit=100&search="
-              + URLEncoder.encode(search, StandardCharsets.UTF_8);
-      Pages.each(
-          client,
-          path,
-          item ->
-              table.add(
-                  item.path("id").asText(),
-                  item.path("name").asText(),
-                  item.path("email").asText(),
-                  item.path("currency").asText(),
-                  item.path("createdAt").asText()));
-      return table.toString();
+      return new Listing()
+          .column("id", "id")
+          .column("name", "name")
+          .column("address", "email")
+          .column("currency", "currency")
+          .column("since", "createdAt")
+          .of(
+              client,
+              "/v1/admin/customers?limit=100&search="
+                  + URLEncoder.encode(search, StandardCharsets.UTF_8));
     }
   }
 
@@ -160,21 +204,14 @@ final class AdminCommands {
 
     @Override
     String run(ApiClient client) {
-      Table table = new Table("number", "state", "issued", "due", ">total", ">open");
-      Pages.each(
-          client,
-          "/v1/admin/customers/"
-              + URLEncoder.encode(customer, StandardCharsets.UTF_8)
-              + "/invoices?limit=100",
-          item ->
-              table.add(
-                  item.path("number").asText(),
-                  item.path("status").asText(),
-                  item.path("issuedAt").asText(),
-                  item.path("dueAt").asText(),
-                  amount(item.path("total")),
-                  amount(item.path("open"))));
-      return table.toString();
+      return new Listing()
+          .column("number", "number")
+          .column("state", "status")
+          .column("issued", "issuedAt")
+          .column("due", "dueAt")
+          .amounts("total", "total")
+          .amounts("open", "open")
+          .of(client, ofCustomer(customer, "invoices?limit=100"));
     }
   }
 
@@ -200,10 +237,7 @@ final class AdminCommands {
 
     @Override
     String run(ApiClient client) {
-      String invoices =
-          "/v1/admin/customers/"
-              + URLEncoder.encode(customer, StandardCharsets.UTF_8)
-              + "/invoices";
+      String invoices = ofCustomer(customer, "invoices");
       List<String> found = new ArrayList<>();
       Pages.each(
           client,

@@ -1,11 +1,12 @@
 package dev.innkeeper.server.cli;
 
+import static dev.innkeeper.server.cli.AdminCommands.ofCustomer;
+import static dev.innkeeper.server.cli.AdminCommands.part;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.innkeeper.server.cli.AdminCommands.AdminCommand;
+import dev.innkeeper.server.cli.AdminCommands.OneOfCustomer;
 import dev.innkeeper.server.client.ApiClient;
-import dev.innkeeper.server.config.ConfigProblem;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,20 +16,7 @@ import picocli.CommandLine.Parameters;
 
 /** An operator's commands about payments, coupons, wishes for credit and grace. */
 final class MoneyCommands {
-  private static final String CUSTOMERS = "/v1/admin/customers/";
-
   private MoneyCommands() {}
-
-  private static String part(String text) {
-    if (text.isBlank()) {
-      throw new ConfigProblem("an argument is missing; --help tells which there are");
-    }
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
-  }
-
-  private static String text(JsonNode node) {
-    return node.isNull() || node.isMissingNode() ? "–" : node.asText();
-  }
 
   @Command(
       name = "payment",
@@ -47,48 +35,37 @@ final class MoneyCommands {
 
     @Override
     String run(ApiClient client) {
-      Table table = new Table("id", "customer", "at", "state", ">amount", ">refundable", "note");
-      String path =
-          customer == null
-              ? "/v1/admin/payments?limit=100" + (state == null ? "" : "&state=" + part(state))
-              : CUSTOMERS + part(customer) + "/payments?limit=100";
-      Pages.each(
-          client,
-          path,
-          item ->
-              table.add(
-                  item.path("id").asText(),
-                  item.path("customerId").asText(),
-                  item.path("recordedAt").asText(),
-                  item.path("state").asText(),
-                  AdminCommands.amount(item.path("amount")),
-                  AdminCommands.amount(item.path("refundable")),
-                  text(item.path("message"))));
-      return table.toString();
+      return new Listing()
+          .column("id", "id")
+          .column("customer", "customerId")
+          .column("at", "recordedAt")
+          .column("state", "state")
+          .amounts("amount", "amount")
+          .amounts("refundable", "refundable")
+          .column("note", "message")
+          .of(
+              client,
+              customer == null
+                  ? "/v1/admin/payments?limit=100" + (state == null ? "" : "&state=" + part(state))
+                  : ofCustomer(customer, "payments?limit=100"));
     }
   }
 
   @Command(name = "refund", description = "Sends cash back to the card it came from.")
-  static final class PaymentRefund extends AdminCommand {
-    @Parameters(index = "0", paramLabel = "CUSTOMER")
-    private String customer = "";
-
-    @Parameters(index = "1", paramLabel = "PAYMENT")
-    private String payment = "";
-
+  static final class PaymentRefund extends OneOfCustomer {
     @Parameters(index = "2", paramLabel = "AMOUNT", description = "such as 5.00")
     private String amount = "";
 
     @Option(names = "--reason", required = true, description = "for the record")
     private String reason = "";
 
+    PaymentRefund() {
+      super("payments");
+    }
+
     @Override
     String run(ApiClient client) {
-      JsonNode refund =
-          client.post(
-              CUSTOMERS + part(customer) + "/payments/" + part(payment) + "/refund",
-              Map.of("amount", amount, "reason", reason));
-      return refund.path("state").asText() + "\n";
+      return stateAfter(client, "refund", Map.of("amount", amount, "reason", reason));
     }
   }
 
@@ -114,7 +91,7 @@ final class MoneyCommands {
       if (invoice != null) {
         body.put("invoice", invoice);
       }
-      JsonNode recorded = client.post(CUSTOMERS + part(customer) + "/external-payments", body);
+      JsonNode recorded = client.post(ofCustomer(customer, "external-payments"), body);
       return recorded.path("id").asText() + "\n";
     }
   }
@@ -130,42 +107,28 @@ final class MoneyCommands {
   static final class PayoutList extends AdminCommand {
     @Override
     String run(ApiClient client) {
-      Table table = new Table("id", "customer", "since", ">amount", "reason");
-      client
-          .get("/v1/admin/payouts")
-          .path("items")
-          .forEach(
-              item ->
-                  table.add(
-                      item.path("id").asText(),
-                      item.path("customerId").asText(),
-                      item.path("recordedAt").asText(),
-                      AdminCommands.amount(item.path("amount")),
-                      item.path("reason").asText()));
-      return table.toString();
+      return new Listing()
+          .column("id", "id")
+          .column("customer", "customerId")
+          .column("since", "recordedAt")
+          .amounts("amount", "amount")
+          .column("reason", "reason")
+          .of(client, "/v1/admin/payouts");
     }
   }
 
   @Command(name = "sent", description = "Notes that a payout was sent.")
-  static final class PayoutSent extends AdminCommand {
-    @Parameters(index = "0", paramLabel = "CUSTOMER")
-    private String customer = "";
-
-    @Parameters(index = "1", paramLabel = "PAYOUT")
-    private String payout = "";
-
+  static final class PayoutSent extends OneOfCustomer {
     @Option(names = "--reference", required = true, description = "what the bank calls it")
     private String reference = "";
 
+    PayoutSent() {
+      super("payouts");
+    }
+
     @Override
     String run(ApiClient client) {
-      return client
-              .post(
-                  CUSTOMERS + part(customer) + "/payouts/" + part(payout) + "/sent",
-                  Map.of("reference", reference))
-              .path("state")
-              .asText()
-          + "\n";
+      return stateAfter(client, "sent", Map.of("reference", reference));
     }
   }
 
@@ -180,20 +143,15 @@ final class MoneyCommands {
   static final class CouponList extends AdminCommand {
     @Override
     String run(ApiClient client) {
-      Table table = new Table("id", "code", "name", ">redeemed", ">of", "until", "withdrawn");
-      Pages.each(
-          client,
-          "/v1/admin/coupons?limit=100",
-          item ->
-              table.add(
-                  item.path("id").asText(),
-                  item.path("code").asText(),
-                  item.path("name").asText(),
-                  item.path("redemptions").asText(),
-                  text(item.path("redemptionsMax")),
-                  text(item.path("validUntil")),
-                  text(item.path("withdrawnAt"))));
-      return table.toString();
+      return new Listing()
+          .column("id", "id")
+          .column("code", "code")
+          .column("name", "name")
+          .column(">redeemed", "redemptions")
+          .column(">of", "redemptionsMax")
+          .column("until", "validUntil")
+          .column("withdrawn", "withdrawnAt")
+          .of(client, "/v1/admin/coupons?limit=100");
     }
   }
 
@@ -299,65 +257,43 @@ final class MoneyCommands {
   static final class VoucherRequests extends AdminCommand {
     @Override
     String run(ApiClient client) {
-      Table table = new Table("id", "customer", "asked", ">amount", "reason");
-      client
-          .get("/v1/admin/voucher-requests")
-          .path("items")
-          .forEach(
-              item ->
-                  table.add(
-                      item.path("id").asText(),
-                      item.path("customerId").asText(),
-                      item.path("requestedAt").asText(),
-                      AdminCommands.amount(item.path("amount")),
-                      item.path("reason").asText()));
-      return table.toString();
+      return new Listing()
+          .column("id", "id")
+          .column("customer", "customerId")
+          .column("asked", "requestedAt")
+          .amounts("amount", "amount")
+          .column("reason", "reason")
+          .of(client, "/v1/admin/voucher-requests");
     }
   }
 
   @Command(name = "approve", description = "Grants a wish for credit.")
-  static final class VoucherApprove extends AdminCommand {
-    @Parameters(index = "0", paramLabel = "CUSTOMER")
-    private String customer = "";
-
-    @Parameters(index = "1", paramLabel = "REQUEST")
-    private String request = "";
-
+  static final class VoucherApprove extends OneOfCustomer {
     @Option(names = "--amount", description = "what to give; what was asked for unless set")
     private @Nullable String amount;
 
+    VoucherApprove() {
+      super("voucher-requests");
+    }
+
     @Override
     String run(ApiClient client) {
-      return client
-              .post(
-                  CUSTOMERS + part(customer) + "/voucher-requests/" + part(request) + "/approve",
-                  amount == null ? Map.of() : Map.of("amount", amount))
-              .path("state")
-              .asText()
-          + "\n";
+      return stateAfter(client, "approve", amount == null ? Map.of() : Map.of("amount", amount));
     }
   }
 
   @Command(name = "reject", description = "Turns a wish for credit down.")
-  static final class VoucherReject extends AdminCommand {
-    @Parameters(index = "0", paramLabel = "CUSTOMER")
-    private String customer = "";
-
-    @Parameters(index = "1", paramLabel = "REQUEST")
-    private String request = "";
-
+  static final class VoucherReject extends OneOfCustomer {
     @Option(names = "--answer", required = true, description = "why, for the customer")
     private String answer = "";
 
+    VoucherReject() {
+      super("voucher-requests");
+    }
+
     @Override
     String run(ApiClient client) {
-      return client
-              .post(
-                  CUSTOMERS + part(customer) + "/voucher-requests/" + part(request) + "/reject",
-                  Map.of("answer", answer))
-              .path("state")
-              .asText()
-          + "\n";
+      return stateAfter(client, "reject", Map.of("answer", answer));
     }
   }
 
@@ -365,20 +301,14 @@ final class MoneyCommands {
   static final class Reminders extends AdminCommand {
     @Override
     String run(ApiClient client) {
-      Table table = new Table("customer", "policy", "since", "suspended", "next", "at");
-      client
-          .get("/v1/admin/reminders?limit=100")
-          .path("items")
-          .forEach(
-              item ->
-                  table.add(
-                      item.path("customerId").asText(),
-                      item.path("policy").asText(),
-                      item.path("startedAt").asText(),
-                      item.path("suspended").asText(),
-                      text(item.path("nextAction")),
-                      text(item.path("nextAt"))));
-      return table.toString();
+      return new Listing()
+          .column("customer", "customerId")
+          .column("policy", "policy")
+          .column("since", "startedAt")
+          .column("suspended", "suspended")
+          .column("next", "nextAction")
+          .column("at", "nextAt")
+          .of(client, "/v1/admin/reminders?limit=100");
     }
   }
 }
