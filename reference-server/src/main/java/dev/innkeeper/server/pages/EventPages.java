@@ -5,22 +5,20 @@ import dev.innkeeper.billing.event.EventLog;
 import dev.innkeeper.billing.event.EventQuery;
 import dev.innkeeper.billing.event.ParkedEvent;
 import dev.innkeeper.billing.event.StoredEvent;
-import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.server.pages.View.Badge;
+import dev.innkeeper.server.runtime.EventCursor;
 import dev.innkeeper.server.runtime.Readiness;
 import dev.innkeeper.server.runtime.Services;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What happened, and whether what falls due is done. */
@@ -50,7 +48,8 @@ final class EventPages extends PageRoutes {
     String type = asked == null ? "" : asked.trim();
     EventQuery query = EventQuery.latest(EVENTS + 1).withType(type);
     String before = ctx.queryParam("before");
-    List<StoredEvent> found = log().search(before == null ? query : before(query, before));
+    List<StoredEvent> found =
+        log().search(before == null ? query : EventCursor.continued(query, "before", before));
     List<StoredEvent> shown = found.subList(0, Math.min(found.size(), EVENTS));
     String older = found.size() > EVENTS ? older(type, shown.get(EVENTS - 1)) : null;
     WebhookView.Events view =
@@ -63,24 +62,10 @@ final class EventPages extends PageRoutes {
   }
 
   private static String older(String type, StoredEvent last) {
-    String cursor = last.occurredAt() + "_" + last.customerId() + "_" + last.seq();
     return "/admin/events?type="
         + URLEncoder.encode(type, StandardCharsets.UTF_8)
         + "&before="
-        + URLEncoder.encode(cursor, StandardCharsets.UTF_8);
-  }
-
-  private static EventQuery before(EventQuery query, String cursor) {
-    String[] parts = cursor.split("_", -1);
-    try {
-      if (parts.length == 3) {
-        return query.before(
-            Instant.parse(parts[0]), UUID.fromString(parts[1]), Long.parseLong(parts[2]));
-      }
-    } catch (DateTimeException | IllegalArgumentException e) {
-      // Told below.
-    }
-    throw new InvalidInput("before", "must be what the page before gave");
+        + URLEncoder.encode(EventCursor.after(last), StandardCharsets.UTF_8);
   }
 
   private static WebhookView.Event event(StoredEvent event) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.innkeeper.billing.catalog.CatalogDiff;
 import dev.innkeeper.billing.customer.Customer;
 import dev.innkeeper.billing.event.StoredEvent;
+import dev.innkeeper.billing.invoice.Invoice;
 import dev.innkeeper.billing.invoice.InvoiceQuery;
 import dev.innkeeper.billing.invoice.InvoiceStatus;
 import dev.innkeeper.billing.json.BillingJson;
@@ -14,7 +15,6 @@ import dev.innkeeper.server.runtime.Services;
 import io.javalin.http.Context;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -118,32 +118,23 @@ final class AdminRoutes {
   private void invoices(Context ctx) {
     UUID id = requests.id(ctx, "id");
     int limit = requests.limit(ctx);
-    List<InvoiceJson> found =
-        services.engine().invoices().list(id, requests.cursorId(ctx), limit + 1).stream()
-            .map(InvoiceJson::of)
-            .toList();
-    requests.page(ctx, found, limit, invoice -> invoice.id().toString());
+    List<Invoice> found = services.engine().invoices().list(id, requests.cursorId(ctx), limit + 1);
+    requests.page(ctx, found, limit, invoice -> invoice.id().toString(), InvoiceJson::of);
   }
 
   private void all(Context ctx) {
     int limit = requests.limit(ctx);
     InvoiceQuery query = InvoiceQuery.all().withPage(requests.cursor(ctx), limit + 1);
-    String status = ctx.queryParam("status");
+    InvoiceStatus status = requests.word(ctx, "status", InvoiceStatus.class);
     if (status != null) {
-      query = query.withStatus(status(status));
+      query = query.withStatus(status);
     }
-    List<InvoiceJson> found =
-        services.engine().invoices().search(query).stream().map(InvoiceJson::of).toList();
-    requests.page(ctx, found, limit, invoice -> String.valueOf(invoice.number()));
-  }
-
-  private static InvoiceStatus status(String text) {
-    for (InvoiceStatus status : InvoiceStatus.values()) {
-      if (status.name().equals(text.toUpperCase(Locale.ROOT))) {
-        return status;
-      }
-    }
-    throw new InvalidInput("status", "must be open, paid, void or uncollectible");
+    requests.page(
+        ctx,
+        services.engine().invoices().search(query),
+        limit,
+        invoice -> String.valueOf(invoice.number()),
+        InvoiceJson::of);
   }
 
   /** An event with its data as an object. */
@@ -157,9 +148,12 @@ final class AdminRoutes {
       throw new InvalidInput("after", "must be what the page before gave as next");
     }
     long afterSeq = after == null ? 0 : Long.parseLong(after);
-    List<Event> found =
-        services.engine().events().of(id, afterSeq, limit + 1).stream().map(this::event).toList();
-    requests.page(ctx, found, limit, event -> Long.toString(event.seq()));
+    requests.page(
+        ctx,
+        services.engine().events().of(id, afterSeq, limit + 1),
+        limit,
+        event -> Long.toString(event.seq()),
+        this::event);
   }
 
   private Event event(StoredEvent event) {

@@ -6,12 +6,11 @@ import dev.innkeeper.billing.event.EventSchemas;
 import dev.innkeeper.billing.event.ParkedEvent;
 import dev.innkeeper.billing.event.StoredEvent;
 import dev.innkeeper.billing.json.BillingJson;
-import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.billing.problem.NotFound;
 import dev.innkeeper.server.rest.Endpoint.Caller;
+import dev.innkeeper.server.runtime.EventCursor;
 import dev.innkeeper.server.runtime.Services;
 import io.javalin.http.Context;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -83,28 +82,12 @@ final class EventRoutes {
     String type = ctx.queryParam("type");
     EventQuery query = EventQuery.latest(limit + 1).withType(type == null ? "" : type);
     String after = requests.cursor(ctx);
-    List<Event> found =
-        services.engine().events().search(after == null ? query : before(query, after)).stream()
-            .map(this::event)
-            .toList();
-    requests.page(
-        ctx,
-        found,
-        limit,
-        event -> event.occurredAt() + "_" + event.customerId() + "_" + event.sequence());
-  }
-
-  private static EventQuery before(EventQuery query, String cursor) {
-    String[] parts = cursor.split("_", -1);
-    try {
-      if (parts.length == 3) {
-        return query.before(
-            Instant.parse(parts[0]), UUID.fromString(parts[1]), Long.parseLong(parts[2]));
-      }
-    } catch (DateTimeException | IllegalArgumentException e) {
-      // Told below.
-    }
-    throw new InvalidInput("after", "must be what the page before gave as next");
+    List<StoredEvent> found =
+        services
+            .engine()
+            .events()
+            .search(after == null ? query : EventCursor.continued(query, "after", after));
+    requests.page(ctx, found, limit, EventCursor::after, this::event);
   }
 
   private Event event(StoredEvent event) {

@@ -70,11 +70,9 @@ final class InvoiceRoutes {
   private void list(Context ctx) {
     UUID customerId = requests.customer(ctx);
     int limit = requests.limit(ctx);
-    List<InvoiceJson> found =
-        services.engine().invoices().list(customerId, requests.cursorId(ctx), limit + 1).stream()
-            .map(InvoiceJson::of)
-            .toList();
-    requests.page(ctx, found, limit, invoice -> invoice.id().toString());
+    List<Invoice> found =
+        services.engine().invoices().list(customerId, requests.cursorId(ctx), limit + 1);
+    requests.page(ctx, found, limit, invoice -> invoice.id().toString(), InvoiceJson::of);
   }
 
   private void pay(Context ctx) {

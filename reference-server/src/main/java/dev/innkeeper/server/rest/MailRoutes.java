@@ -1,6 +1,5 @@
 package dev.innkeeper.server.rest;
 
-import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.server.mail.Mail;
 import dev.innkeeper.server.mail.MailStatus;
 import dev.innkeeper.server.mail.Mails;
@@ -9,7 +8,6 @@ import dev.innkeeper.server.runtime.Services;
 import io.javalin.http.Context;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -50,8 +48,7 @@ final class MailRoutes {
       List<UUID> invoiceIds,
       int attempts,
       @Nullable String error,
-      @Nullable Instant sentAt,
-      String cursor) {
+      @Nullable Instant sentAt) {
     static Item of(Mail mail) {
       return new Item(
           mail.customerId(),
@@ -64,33 +61,17 @@ final class MailRoutes {
           mail.invoiceIds(),
           mail.attempts(),
           mail.error(),
-          mail.sentAt(),
-          Mails.cursor(mail));
+          mail.sentAt());
     }
   }
 
   private void list(Context ctx) {
     int limit = requests.limit(ctx);
-    List<Item> found =
+    List<Mail> found =
         services
             .mails()
-            .list(status(ctx.queryParam("status")), requests.cursor(ctx), limit + 1)
-            .stream()
-            .map(Item::of)
-            .toList();
-    requests.page(ctx, found, limit, Item::cursor);
-  }
-
-  private static @Nullable MailStatus status(@Nullable String text) {
-    if (text == null) {
-      return null;
-    }
-    for (MailStatus status : MailStatus.values()) {
-      if (status.name().equals(text.toUpperCase(Locale.ROOT))) {
-        return status;
-      }
-    }
-    throw new InvalidInput("status", "must be new, held, ready, sent or parked");
+            .list(requests.word(ctx, "status", MailStatus.class), requests.cursor(ctx), limit + 1);
+    requests.page(ctx, found, limit, Mails::cursor, Item::of);
   }
 
   private void send(Context ctx) {

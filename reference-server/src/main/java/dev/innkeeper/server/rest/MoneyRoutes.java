@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -130,32 +129,18 @@ final class MoneyRoutes {
 
   private void all(Context ctx) {
     int limit = requests.limit(ctx);
-    String text = ctx.queryParam("state");
-    PaymentState state = text == null ? null : state(text);
-    List<Charged> found =
-        engine.payments().search(state, requests.cursorId(ctx), limit + 1).stream()
-            .map(Charged::of)
-            .toList();
-    requests.page(ctx, found, limit, payment -> payment.id().toString());
+    PaymentState state = requests.word(ctx, "state", PaymentState.class);
+    page(ctx, engine.payments().search(state, requests.cursorId(ctx), limit + 1), limit);
   }
 
-  private static PaymentState state(String text) {
-    for (PaymentState state : PaymentState.values()) {
-      if (state.name().equals(text.toUpperCase(Locale.ROOT).replace('-', '_'))) {
-        return state;
-      }
-    }
-    throw new InvalidInput("state", "must be one of " + List.of(PaymentState.values()));
+  private void page(Context ctx, List<Payment> found, int limit) {
+    requests.page(ctx, found, limit, payment -> payment.id().toString(), Charged::of);
   }
 
   private void payments(Context ctx) {
     int limit = requests.limit(ctx);
     UUID customerId = customer(ctx).id();
-    List<Charged> found =
-        engine.payments().list(customerId, requests.cursorId(ctx), limit + 1).stream()
-            .map(Charged::of)
-            .toList();
-    requests.page(ctx, found, limit, payment -> payment.id().toString());
+    page(ctx, engine.payments().list(customerId, requests.cursorId(ctx), limit + 1), limit);
   }
 
   private Customer customer(Context ctx) {

@@ -18,7 +18,6 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -182,17 +181,7 @@ final class PromotionRoutes {
       return preset;
     }
     return body.guarded(
-        field,
-        preset,
-        () -> {
-          for (E value : preset.getDeclaringClass().getEnumConstants()) {
-            if (value.name().equals(text.toUpperCase(Locale.ROOT))) {
-              return value;
-            }
-          }
-          throw new InvalidInput(
-              field, "must be one of " + List.of(preset.getDeclaringClass().getEnumConstants()));
-        });
+        field, preset, () -> Requests.word(field, text, preset.getDeclaringClass()));
   }
 
   private void list(Context ctx) {

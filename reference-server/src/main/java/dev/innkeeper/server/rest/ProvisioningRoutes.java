@@ -1,6 +1,5 @@
 package dev.innkeeper.server.rest;
 
-import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.provisioner.Outcome;
 import dev.innkeeper.server.provisioning.CommandRelay;
 import dev.innkeeper.server.provisioning.Difference;
@@ -14,8 +13,8 @@ import io.javalin.http.Context;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -169,24 +168,13 @@ final class ProvisioningRoutes {
   }
 
   private void resources(Context ctx) {
-    String text = ctx.queryParam("status");
-    ResourceStatus status = text == null ? ResourceStatus.FAILED : status(text);
+    ResourceStatus status =
+        Objects.requireNonNullElse(
+            requests.word(ctx, "status", ResourceStatus.class), ResourceStatus.FAILED);
     Map<String, Object> body = new TreeMap<>();
     body.put("counts", orchestrator.resources().counts());
     body.put("items", orchestrator.resources().in(status, 1000).stream().map(Item::of).toList());
     requests.write(ctx, 200, body);
-  }
-
-  private static ResourceStatus status(String text) {
-    String wanted = text.toUpperCase(Locale.ROOT).replace('-', '_');
-    for (ResourceStatus status : ResourceStatus.values()) {
-      if (status.name().equals(wanted)) {
-        return status;
-      }
-    }
-    throw new InvalidInput(
-        "status",
-        "must be requested, in-progress, running, suspended, failed, terminating or gone");
   }
 
   private void retry(Context ctx) {

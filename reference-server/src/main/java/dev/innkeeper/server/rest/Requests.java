@@ -6,7 +6,9 @@ import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.server.auth.Access;
 import dev.innkeeper.server.auth.Identity;
 import io.javalin.http.Context;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -110,6 +112,32 @@ final class Requests {
     return Integer.parseInt(text);
   }
 
+  /**
+   * A parameter of the address that names one of an enum's values, in small letters with hyphens;
+   * null where it is absent.
+   */
+  <E extends Enum<E>> @Nullable E word(Context ctx, String name, Class<E> type) {
+    String text = ctx.queryParam(name);
+    return text == null ? null : word(name, text, type);
+  }
+
+  /**
+   * The value that a word names.
+   *
+   * @throws InvalidInput when it names none, telling which there are
+   */
+  static <E extends Enum<E>> E word(String field, String text, Class<E> type) {
+    List<String> words = new ArrayList<>();
+    for (E value : type.getEnumConstants()) {
+      String word = value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+      if (word.equals(text.toLowerCase(Locale.ROOT).replace('_', '-'))) {
+        return value;
+      }
+      words.add(word);
+    }
+    throw new InvalidInput(field, "must be one of " + String.join(", ", words));
+  }
+
   /** After which item a list goes on: what the page before gave as {@code next}. */
   @Nullable String cursor(Context ctx) {
     return ctx.queryParam("after");
@@ -134,10 +162,16 @@ final class Requests {
    * @param found the items, one more than asked for if there are more
    */
   <T> void page(Context ctx, List<T> found, int limit, Function<T, String> cursorOf) {
+    page(ctx, found, limit, cursorOf, item -> item);
+  }
+
+  /** The same where an item is not shown as it is. */
+  <T, S> void page(
+      Context ctx, List<T> found, int limit, Function<T, String> cursorOf, Function<T, S> shown) {
     boolean more = found.size() > limit;
     List<T> items = more ? found.subList(0, limit) : found;
     Map<String, @Nullable Object> body = new TreeMap<>();
-    body.put("items", items);
+    body.put("items", items.stream().map(shown).toList());
     body.put("next", more ? cursorOf.apply(items.get(limit - 1)) : null);
     write(ctx, 200, body);
   }

@@ -197,11 +197,9 @@ final class WalletRoutes {
   private void payments(Context ctx) {
     UUID customerId = requests.customer(ctx);
     int limit = requests.limit(ctx);
-    List<Paid> found =
-        services.engine().payments().list(customerId, requests.cursorId(ctx), limit + 1).stream()
-            .map(Paid::of)
-            .toList();
-    requests.page(ctx, found, limit, paid -> paid.id().toString());
+    List<Payment> found =
+        services.engine().payments().list(customerId, requests.cursorId(ctx), limit + 1);
+    requests.page(ctx, found, limit, payment -> payment.id().toString(), Paid::of);
   }
 
   private void cards(Context ctx) {
