@@ -1,14 +1,20 @@
 package dev.innkeeper.server;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.innkeeper.billing.testing.TestDatabase;
 import dev.innkeeper.server.client.ApiClient;
 import dev.innkeeper.server.config.ConfigKey;
 import dev.innkeeper.server.config.ConfigReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
 
 /** A whole server on a fresh database, on a free port, with a trial's clock that stands. */
 public final class TestServer implements AutoCloseable {
@@ -72,6 +78,45 @@ public final class TestServer implements AutoCloseable {
     try {
       Path file = server.services().config().dataFolder().resolve(InnkeeperServer.ADMIN_TOKEN_FILE);
       return client().withToken(Files.readString(file).trim());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A customer who has signed up, and a client with their token. */
+  public record SignedUp(UUID id, String token, ApiClient client) {}
+
+  /** Signs a customer up at an address that nobody else has. */
+  public SignedUp signUp(String name) {
+    return signUp(name, UUID.randomUUID() + "@example.org", Map.of());
+  }
+
+  /**
+   * Signs a customer up.
+   *
+   * @param details further fields of the request
+   */
+  public SignedUp signUp(String name, String email, Map<String, String> details) {
+    Map<String, String> body = new HashMap<>(details);
+    body.put("name", name);
+    body.put("email", email);
+    body.put("password", "innkeeper-demo");
+    JsonNode made = client().post("/v1/customers", body);
+    String token = made.path("token").asText();
+    return new SignedUp(
+        UUID.fromString(made.at("/customer/id").asText()), token, client().withToken(token));
+  }
+
+  /** Sells what the demo sells. */
+  public void sellDemoProducts() {
+    try (InputStream catalog =
+        Objects.requireNonNull(
+            TestServer.class.getResourceAsStream("/dev/innkeeper/server/demo/catalog.yaml"))) {
+      JsonNode unused =
+          admin()
+              .postYaml(
+                  "/v1/admin/catalog/apply",
+                  new String(catalog.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

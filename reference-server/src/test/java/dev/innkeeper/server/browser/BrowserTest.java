@@ -56,15 +56,7 @@ class BrowserTest {
   }
 
   private static void signIn(String email, String password) {
-    browser.look(1280, 900, "light");
-    browser.open(server.url() + "/sign-in");
-    if (browser.eval("document.querySelector('#email') === null").asBoolean()) {
-      browser.click(".who form button");
-      browser.open(server.url() + "/sign-in");
-    }
-    browser.fill("#email", email);
-    browser.fill("#password", password);
-    browser.click("main form button");
+    browser.signIn(server.url(), email, password);
   }
 
   private static void signInAsAdmin() throws IOException {

@@ -44,15 +44,7 @@ class StripeBrowserTest {
   }
 
   private static void signIn(String email, String password) {
-    browser.look(1280, 900, "light");
-    browser.open(url + "/sign-in");
-    if (browser.eval("document.querySelector('#email') === null").asBoolean()) {
-      browser.click(".who form button");
-      browser.open(url + "/sign-in");
-    }
-    browser.fill("#email", email);
-    browser.fill("#password", password);
-    browser.click("main form button");
+    browser.signIn(url, email, password);
   }
 
   /** Enters a card on the double's page and comes back to a page of ours. */

@@ -3,7 +3,6 @@ package dev.innkeeper.server.documents;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.innkeeper.billing.BillingEngine;
 import dev.innkeeper.billing.invoice.Invoice;
 import dev.innkeeper.billing.invoice.NewCreditNote;
@@ -13,7 +12,6 @@ import dev.innkeeper.billing.problem.NotFound;
 import dev.innkeeper.server.InnkeeperServer;
 import dev.innkeeper.server.TestServer;
 import dev.innkeeper.server.cli.InnkeeperCommand;
-import dev.innkeeper.server.client.ApiClient;
 import dev.innkeeper.server.config.ConfigKey;
 import dev.innkeeper.server.config.ServerConfig;
 import dev.innkeeper.server.store.StartProblem;
@@ -27,7 +25,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -59,17 +56,8 @@ class InvoiceFilesTest {
   private record Owner(UUID id, String token, Invoice invoice) {}
 
   private static Owner owner() {
-    String email = UUID.randomUUID() + "@example.org";
-    JsonNode made =
-        server
-            .client()
-            .post(
-                "/v1/customers",
-                Map.of("name", "Ada <b>", "email", email, "password", "innkeeper-demo"));
-    String token = made.path("token").asText();
-    ApiClient api = server.client().withToken(token);
-    UUID id = UUID.fromString(api.get("/v1/me").path("customer").path("id").asText());
-    return new Owner(id, token, invoice(id));
+    TestServer.SignedUp ada = server.signUp("Ada <b>");
+    return new Owner(ada.id(), ada.token(), invoice(ada.id()));
   }
 
   private static Invoice invoice(UUID customerId) {

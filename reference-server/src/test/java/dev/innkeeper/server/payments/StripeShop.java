@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -53,7 +52,7 @@ public final class StripeShop implements AutoCloseable {
     TestServer server = TestServer.start(settings(stripe));
     stripe.postTo(server.url());
     StripeShop shop = new StripeShop(stripe, server);
-    shop.sell();
+    shop.server.sellDemoProducts();
     return shop;
   }
 
@@ -85,20 +84,6 @@ public final class StripeShop implements AutoCloseable {
     }
   }
 
-  private void sell() {
-    try (var catalog =
-        Objects.requireNonNull(
-            StripeShop.class.getResourceAsStream("/dev/innkeeper/server/demo/catalog.yaml"))) {
-      server
-          .admin()
-          .postYaml(
-              "/v1/admin/catalog/apply",
-              new String(catalog.readAllBytes(), StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   public TestServer server() {
     return server;
   }
@@ -109,13 +94,7 @@ public final class StripeShop implements AutoCloseable {
 
   /** Signs a customer up. */
   public ApiClient customer(String email) {
-    JsonNode made =
-        server
-            .client()
-            .post(
-                "/v1/customers",
-                Map.of("name", "Ada", "email", email, "password", "innkeeper-demo"));
-    return server.client().withToken(made.path("token").asText());
+    return server.signUp("Ada", email, Map.of()).client();
   }
 
   ApiClient customer() {

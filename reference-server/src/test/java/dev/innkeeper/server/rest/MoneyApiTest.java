@@ -7,11 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.innkeeper.server.TestServer;
 import dev.innkeeper.server.client.ApiClient;
 import dev.innkeeper.server.client.ApiProblem;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.Objects;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,17 +17,9 @@ class MoneyApiTest {
   private static TestServer server;
 
   @BeforeAll
-  static void start() throws IOException {
+  static void start() {
     server = TestServer.start(TestServer.settingsWithSites());
-    try (var catalog =
-        Objects.requireNonNull(
-            MoneyApiTest.class.getResourceAsStream("/dev/innkeeper/server/demo/catalog.yaml"))) {
-      server
-          .admin()
-          .postYaml(
-              "/v1/admin/catalog/apply",
-              new String(catalog.readAllBytes(), StandardCharsets.UTF_8));
-    }
+    server.sellDemoProducts();
   }
 
   @AfterAll
@@ -40,14 +28,7 @@ class MoneyApiTest {
   }
 
   private static ApiClient customer() {
-    String email = UUID.randomUUID() + "@example.org";
-    JsonNode made =
-        server
-            .client()
-            .post(
-                "/v1/customers",
-                Map.of("name", "Ada", "email", email, "password", "innkeeper-demo"));
-    return server.client().withToken(made.path("token").asText());
+    return server.signUp("Ada").client();
   }
 
   private static ApiClient customerWithCard() {

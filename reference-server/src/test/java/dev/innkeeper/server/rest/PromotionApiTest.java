@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.innkeeper.server.TestServer;
-import dev.innkeeper.server.client.ApiClient;
+import dev.innkeeper.server.TestServer.SignedUp;
 import dev.innkeeper.server.client.ApiProblem;
 import java.util.Map;
-import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,19 +27,8 @@ class PromotionApiTest {
     server.close();
   }
 
-  /** A customer's client and id. */
-  private record Ada(ApiClient client, String id) {}
-
-  private static Ada customer() {
-    String email = UUID.randomUUID() + "@example.org";
-    JsonNode made =
-        server
-            .client()
-            .post(
-                "/v1/customers",
-                Map.of("name", "Ada", "email", email, "password", "innkeeper-demo"));
-    ApiClient client = server.client().withToken(made.path("token").asText());
-    return new Ada(client, client.get("/v1/wallet").path("customerId").asText());
+  private static SignedUp customer() {
+    return server.signUp("Ada");
   }
 
   private static void refused(ThrowingCallable call, int status, String text) {
@@ -69,7 +57,7 @@ class PromotionApiTest {
                     "products", "site, store",
                     "redemptions", 10));
     assertThat(coupon.path("code").asText()).isEqualTo("SPRING-20");
-    Ada ada = customer();
+    SignedUp ada = customer();
     JsonNode redeemed = ada.client().post("/v1/redemptions", Map.of("code", "Spring-20"), "once");
     assertThat(redeemed.at("/coupon/coupon/terms/periods").asInt()).isEqualTo(3);
     assertThat(ada.client().post("/v1/redemptions", Map.of("code", "Spring-20"), "once"))
@@ -99,7 +87,7 @@ class PromotionApiTest {
 
   @Test
   void badCodesSayWhatIsWrongWithThem() {
-    Ada ada = customer();
+    SignedUp ada = customer();
     JsonNode issued =
         server.admin().post("/v1/admin/vouchers", Map.of("name", "Fair", "amount", "5.00"));
     String code = issued.at("/codes/0").asText();
@@ -131,7 +119,7 @@ class PromotionApiTest {
 
   @Test
   void aWishForCreditIsAnswered() {
-    Ada ada = customer();
+    SignedUp ada = customer();
     JsonNode asked =
         ada.client()
             .post("/v1/voucher-requests", Map.of("amount", "20.00", "reason", "We are a charity"));
@@ -147,7 +135,7 @@ class PromotionApiTest {
 
   @Test
   void aBankTransferIsRecordedOnceAndLeavesAgain() {
-    Ada ada = customer();
+    SignedUp ada = customer();
     String path = "/v1/admin/customers/" + ada.id();
     Map<String, Object> transfer =
         Map.of(
@@ -187,7 +175,7 @@ class PromotionApiTest {
 
   @Test
   void aWalletHasAnOutlookAndARule() {
-    Ada ada = customer();
+    SignedUp ada = customer();
     assertThat(ada.client().get("/v1/wallet/outlook").path("points")).hasSize(11);
     ada.client().post("/v1/wallet/rule", Map.of("threshold", "5.00", "topUp", "20.00"));
     assertThat(ada.client().get("/v1/wallet/rule").at("/rule/topUp/amount").asText())
