@@ -198,6 +198,25 @@ public final class InvoiceDrafts {
                     .list());
   }
 
+  /**
+   * Everybody's drafts, newest first.
+   *
+   * @param before the last id of the page before, or null for the first page
+   * @param limit at most 200
+   */
+  public List<StoredDraft> search(@Nullable UUID before, int limit) {
+    return services
+        .db()
+        .tx(
+            handle ->
+                handle
+                    .createQuery(SELECT + "where id < :before order by id desc limit :limit")
+                    .bind("before", before == null ? LAST : before)
+                    .bind("limit", Math.min(limit, PAGE_MAX))
+                    .map((row, context) -> stored(row))
+                    .list());
+  }
+
   /** The draft as the invoice that it would be now, tax included. */
   public Invoice show(UUID customerId, UUID draftId) {
     return issue.show(get(customerId, draftId).content());

@@ -101,4 +101,16 @@ class InvoiceDraftsTest {
     assertThat(drafts.list(ada.id(), null, 1)).containsExactly(second);
     assertThat(drafts.list(ada.id(), second.id(), 10)).containsExactly(first);
   }
+
+  @Test
+  void everybodysDraftsAreFoundFromTheNewest() {
+    StoredDraft first = drafts.create(wanted("1", null), "1");
+    Customer eve = f.customer("Eve");
+    StoredDraft second =
+        drafts.create(
+            new NewInvoice(eve.id(), Currency.EUR, wanted("2", null).lines(), null, null), "1");
+    assertThat(drafts.search(null, 10)).containsExactly(second, first);
+    assertThat(drafts.search(null, 1)).containsExactly(second);
+    assertThat(drafts.search(second.id(), 10)).containsExactly(first);
+  }
 }

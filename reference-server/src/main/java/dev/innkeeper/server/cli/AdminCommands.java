@@ -193,7 +193,7 @@ final class AdminCommands {
   @Command(
       name = "invoice",
       description = "Invoices.",
-      subcommands = {InvoiceList.class, InvoiceFile.class},
+      subcommands = {InvoiceList.class, InvoiceFile.class, DraftCommands.Draft.class},
       mixinStandardHelpOptions = true)
   static final class Invoice {}
 

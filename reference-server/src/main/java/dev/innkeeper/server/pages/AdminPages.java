@@ -185,12 +185,6 @@ final class AdminPages extends PageRoutes {
         services.engine().invoices().search(status == null ? query : query.withStatus(status));
     List<View.InvoiceRow> shown =
         found.stream().limit(PAGE).map(invoice -> invoices.row(invoice, href(invoice))).toList();
-    List<Link> links = new ArrayList<>();
-    links.add(new Link("/admin/invoices", "All", status == null));
-    STATES.forEach(
-        (word, one) ->
-            links.add(
-                new Link("/admin/invoices?state=" + word, Show.words(word), one.equals(status))));
     String next = null;
     if (found.size() > PAGE) {
       next =
@@ -205,7 +199,26 @@ final class AdminPages extends PageRoutes {
         visit,
         "Invoices",
         "admin/invoices.jte",
-        Map.of("view", new View.AdminInvoices(shown, "By number, the newest first.", links, next)));
+        Map.of(
+            "view",
+            new View.AdminInvoices(
+                shown, invoiceStates(status == null ? "" : String.valueOf(state)), next)));
+  }
+
+  /**
+   * The states that invoices are listed by.
+   *
+   * @param chosen a state's word, {@code drafts}, or empty for all that were issued
+   */
+  static List<Link> invoiceStates(String chosen) {
+    List<Link> links = new ArrayList<>();
+    links.add(new Link("/admin/invoices", "All", chosen.isEmpty()));
+    STATES.forEach(
+        (word, status) ->
+            links.add(
+                new Link("/admin/invoices?state=" + word, Show.words(word), word.equals(chosen))));
+    links.add(new Link("/admin/invoices/drafts", "Drafts", chosen.equals("drafts")));
+    return links;
   }
 
   /** What one currency's accounts sum to, in minor units. */

@@ -78,13 +78,19 @@ final class InvoiceView {
         Show.amount(line.amount()));
   }
 
-  private static List<View.Sum> sums(Invoice invoice) {
+  /** Net and tax, where there is any, and total. */
+  static List<View.Sum> totals(Invoice invoice) {
     List<View.Sum> sums = new ArrayList<>();
     if (!invoice.tax().isZero()) {
       sums.add(new View.Sum("Net", Show.amount(invoice.net()), false));
       sums.add(new View.Sum("Tax", Show.amount(invoice.tax()), false));
     }
     sums.add(new View.Sum("Total", Show.amount(invoice.total()), true));
+    return sums;
+  }
+
+  private static List<View.Sum> sums(Invoice invoice) {
+    List<View.Sum> sums = totals(invoice);
     add(sums, "Paid", invoice.settled());
     add(sums, "Credited", invoice.credited());
     add(sums, "Written off", invoice.writtenOff());

@@ -27,6 +27,7 @@ public final class Pages {
   private final WalletPages wallet;
   private final InvoicePages invoices;
   private final AdminPages admin;
+  private final DraftPages drafts;
   private final SalesPages sales;
   private final WebhookPages webhooks;
   private final EventPages events;
@@ -44,6 +45,7 @@ public final class Pages {
     this.wallet = new WalletPages(services, renderer);
     this.invoices = new InvoicePages(services, renderer);
     this.admin = new AdminPages(services, renderer);
+    this.drafts = new DraftPages(services, renderer);
     this.sales = new SalesPages(services, renderer);
     this.webhooks = new WebhookPages(services, renderer);
     this.events = new EventPages(services, renderer);
@@ -65,6 +67,7 @@ public final class Pages {
     wallet.addTo(routes);
     invoices.addTo(routes);
     admin.addTo(routes);
+    drafts.addTo(routes);
     sales.addTo(routes);
     webhooks.addTo(routes);
     events.addTo(routes);

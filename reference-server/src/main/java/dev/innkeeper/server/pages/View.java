@@ -178,8 +178,7 @@ public final class View {
   public record Invoices(List<InvoiceRow> rows, @Nullable String next) {}
 
   /** Everybody's invoices, by state. */
-  public record AdminInvoices(
-      List<InvoiceRow> rows, String summary, List<Link> states, @Nullable String next) {}
+  public record AdminInvoices(List<InvoiceRow> rows, List<Link> states, @Nullable String next) {}
 
   /**
    * One invoice as issued, and what became of it.

@@ -8,6 +8,9 @@ import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.billing.problem.InvalidInput.Violation;
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,13 +28,22 @@ import org.jspecify.annotations.Nullable;
 final class JsonBody {
   private static final int TEXT_LENGTH_MAX = 2_000;
   private static final int LIST_MAX = 100;
+  private static final int OBJECTS_MAX = 1_000;
 
   private final JsonNode root;
+  private final String prefix;
   private final Set<String> read = new HashSet<>();
-  private final List<Violation> violations = new ArrayList<>();
+  private final List<JsonBody> parts = new ArrayList<>();
+  private final List<Violation> violations;
 
-  private JsonBody(JsonNode root) {
+  /**
+   * @param prefix of the fields' names in violations
+   * @param violations what is at fault so far
+   */
+  private JsonBody(JsonNode root, String prefix, List<Violation> violations) {
     this.root = root;
+    this.prefix = prefix;
+    this.violations = violations;
   }
 
   /**
@@ -46,7 +58,7 @@ final class JsonBody {
       if (!(root instanceof ObjectNode)) {
         throw new InvalidInput("body", "must be a JSON object, such as {\"name\": \"Ada\"}");
       }
-      return new JsonBody(root);
+      return new JsonBody(root, "", new ArrayList<>());
     } catch (JsonProcessingException e) {
       throw new InvalidInput(
           "body",
@@ -58,11 +70,15 @@ final class JsonBody {
     }
   }
 
+  private void fault(String field, String message) {
+    violations.add(new Violation(prefix + field, message));
+  }
+
   /** A text that must be there. */
   String text(String field) {
     String value = optionalText(field);
     if (value == null) {
-      violations.add(new Violation(field, "is missing; send a text"));
+      fault(field, "is missing; send a text");
       return "";
     }
     return value;
@@ -75,14 +91,13 @@ final class JsonBody {
       return null;
     }
     if (!node.isTextual() || node.textValue().isBlank()) {
-      violations.add(
-          new Violation(
-              field,
-              "must be a text in quotes" + (node.isNumber() ? ", \"" + shorten(node) + "\"" : "")));
+      fault(
+          field,
+          "must be a text in quotes" + (node.isNumber() ? ", \"" + shorten(node) + "\"" : ""));
       return "?";
     }
     if (node.textValue().length() > TEXT_LENGTH_MAX) {
-      violations.add(new Violation(field, "must have " + TEXT_LENGTH_MAX + " characters at most"));
+      fault(field, "must have " + TEXT_LENGTH_MAX + " characters at most");
       return "?";
     }
     return node.textValue();
@@ -102,7 +117,7 @@ final class JsonBody {
     try {
       return UUID.fromString(text);
     } catch (IllegalArgumentException e) {
-      violations.add(new Violation(field, "must be an id"));
+      fault(field, "must be an id");
       return null;
     }
   }
@@ -122,13 +137,48 @@ final class JsonBody {
     Amount amount =
         guarded(field, Amount.zero(currency), () -> Amount.parse(field, text, currency));
     if (!hasViolation(field) && !amount.isPositive()) {
-      violations.add(new Violation(field, "must be above zero, such as \"12.34\""));
+      fault(field, "must be above zero, such as \"12.34\"");
     }
     return amount;
   }
 
   private boolean hasViolation(String field) {
-    return violations.stream().anyMatch(v -> v.field().equals(field));
+    return violations.stream().anyMatch(v -> v.field().equals(prefix + field));
+  }
+
+  /** A decimal number as text, such as {@code "-12.5"}, that must be there. */
+  BigDecimal decimal(String field) {
+    if (node(field) == null) {
+      fault(field, "is missing; send a number in quotes, such as \"12.5\"");
+    }
+    return decimal(field, BigDecimal.ZERO);
+  }
+
+  /** A decimal number as text, such as {@code "-12.5"}; the preset where it is absent. */
+  BigDecimal decimal(String field, BigDecimal preset) {
+    String text = optionalText(field);
+    if (text == null || hasViolation(field)) {
+      return preset;
+    }
+    if (!text.matches("-?[0-9]{1,12}(\\.[0-9]{1,12})?")) {
+      fault(field, "must be a number in quotes, such as \"12.5\"");
+      return preset;
+    }
+    return new BigDecimal(text);
+  }
+
+  /** A day, or null where it is absent. */
+  @Nullable LocalDate optionalDay(String field) {
+    String text = optionalText(field);
+    if (text == null || hasViolation(field)) {
+      return null;
+    }
+    try {
+      return LocalDate.parse(text);
+    } catch (DateTimeParseException e) {
+      fault(field, "must be a day such as 2026-01-31");
+      return null;
+    }
   }
 
   /** A whole number in a range; the preset where it is absent. */
@@ -141,10 +191,18 @@ final class JsonBody {
         || !node.canConvertToInt()
         || node.intValue() < min
         || node.intValue() > max) {
-      violations.add(new Violation(field, "must be a whole number from " + min + " to " + max));
+      fault(field, "must be a whole number from " + min + " to " + max);
       return preset;
     }
     return node.intValue();
+  }
+
+  /** A whole number in a range that must be there. */
+  int requiredInteger(String field, int min, int max) {
+    if (node(field) == null) {
+      fault(field, "is missing; send a whole number");
+    }
+    return integer(field, min, min, max);
   }
 
   /** An object of texts, such as options; empty where it is absent. */
@@ -155,13 +213,12 @@ final class JsonBody {
       return result;
     }
     if (!node.isObject() || node.size() > 50) {
-      violations.add(
-          new Violation(field, "must be an object of texts, such as {\"size\": \"small\"}"));
+      fault(field, "must be an object of texts, such as {\"size\": \"small\"}");
       return result;
     }
     for (Map.Entry<String, JsonNode> entry : node.properties()) {
       if (!entry.getValue().isValueNode() || entry.getValue().isNull()) {
-        violations.add(new Violation(field + "." + entry.getKey(), "must be a text"));
+        fault(field + "." + entry.getKey(), "must be a text");
       } else {
         result.put(entry.getKey(), entry.getValue().asText());
       }
@@ -182,7 +239,7 @@ final class JsonBody {
       result.add(word.asText());
     }
     if (!fits) {
-      violations.add(new Violation(field, "must be a list out of " + String.join(", ", allowed)));
+      fault(field, "must be a list out of " + String.join(", ", allowed));
       return List.of();
     }
     return result;
@@ -201,11 +258,31 @@ final class JsonBody {
       result.add(text.asText());
     }
     if (!fits) {
-      violations.add(
-          new Violation(field, "must be a list of at most " + LIST_MAX + " texts in quotes"));
+      fault(field, "must be a list of at most " + LIST_MAX + " texts in quotes");
       return List.of();
     }
     return result;
+  }
+
+  /** A list of objects that must be there, each to be read as this one is, and checked with it. */
+  List<JsonBody> objects(String field) {
+    JsonNode node = node(field);
+    if (node == null) {
+      fault(field, "is missing; send a list of objects");
+      return List.of();
+    }
+    boolean fits = node.isArray() && node.size() <= OBJECTS_MAX;
+    List<JsonBody> found = new ArrayList<>();
+    for (JsonNode object : node) {
+      fits &= object.isObject();
+      found.add(new JsonBody(object, prefix + field + "[" + found.size() + "].", violations));
+    }
+    if (!fits) {
+      fault(field, "must be a list of at most " + OBJECTS_MAX + " objects");
+      return List.of();
+    }
+    parts.addAll(found);
+    return found;
   }
 
   /** Reads with a parser of the caller's; its refusal is told under this field. */
@@ -213,7 +290,7 @@ final class JsonBody {
     try {
       return parser.get();
     } catch (InvalidInput e) {
-      e.violations().forEach(v -> violations.add(new Violation(field, v.message())));
+      e.violations().forEach(v -> fault(field, v.message()));
       return placeholder;
     }
   }
@@ -230,19 +307,23 @@ final class JsonBody {
    * @throws InvalidInput naming every field at fault, unknown ones too
    */
   void check() {
+    refuseOthers();
+    if (!violations.isEmpty()) {
+      throw new InvalidInput(violations);
+    }
+  }
+
+  private void refuseOthers() {
     root.fieldNames()
         .forEachRemaining(
             name -> {
               if (!read.contains(name)) {
-                violations.add(
-                    new Violation(
-                        name.length() <= 60 ? name : name.substring(0, 60),
-                        "is not a field of this request; it takes "
-                            + String.join(", ", read.stream().sorted().toList())));
+                fault(
+                    name.length() <= 60 ? name : name.substring(0, 60),
+                    "is not a field of this request; it takes "
+                        + String.join(", ", read.stream().sorted().toList()));
               }
             });
-    if (!violations.isEmpty()) {
-      throw new InvalidInput(violations);
-    }
+    parts.forEach(JsonBody::refuseOthers);
   }
 }
