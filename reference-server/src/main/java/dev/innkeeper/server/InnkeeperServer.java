@@ -212,7 +212,8 @@ public final class InnkeeperServer implements AutoCloseable {
             .schema(ServerDatabase.ENGINE_SCHEMA)
             .clock(clock)
             .webhooks(WebhookSettings.standard().withTargets(found.config().webhookTargets()))
-            .invoicing(InvoiceSettings.of(found.config().seller()))
+            .invoicing(
+                InvoiceSettings.of(found.config().seller()).withTaxPolicy(found.config().tax()))
             .migrate();
     List<PaymentProvider> providers;
     try {

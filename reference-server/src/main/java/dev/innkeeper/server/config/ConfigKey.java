@@ -47,6 +47,7 @@ public enum ConfigKey {
   SELLER_IBAN("seller.iban", "", "the account that bank transfers go to"),
   SELLER_BIC("seller.bic", "", "its bank"),
   SELLER_ZONE("seller.zone", "UTC", "the calendar of invoices' dates, such as `Europe/Berlin`"),
+  TAX_FILE("tax.file", "", "rates of tax by country and day, in YAML; empty: no tax is charged"),
   DOCUMENTS_TEMPLATES(
       "documents.templates",
       "",

@@ -2,6 +2,9 @@ package dev.innkeeper.server.config;
 
 import dev.innkeeper.billing.customer.Address;
 import dev.innkeeper.billing.invoice.Seller;
+import dev.innkeeper.billing.invoice.tax.TaxPolicy;
+import dev.innkeeper.billing.invoice.tax.TaxTable;
+import dev.innkeeper.billing.invoice.tax.VatId;
 import dev.innkeeper.billing.webhook.WebhookTargets;
 import dev.innkeeper.server.config.ServerConfig.DatabaseSettings;
 import dev.innkeeper.server.config.ServerConfig.Http;
@@ -10,10 +13,7 @@ import dev.innkeeper.server.config.ServerConfig.Smtp;
 import dev.innkeeper.server.config.ServerConfig.Tls;
 import dev.innkeeper.server.config.ServerConfig.Trial;
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -28,10 +28,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -43,8 +39,6 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
  * key and what would be right. Not thread-safe.
  */
 public final class ConfigReader {
-  private static final int FILE_BYTES_MAX = 1 << 20;
-
   /**
    * A value and where it was found.
    *
@@ -56,31 +50,12 @@ public final class ConfigReader {
 
   /** The settings of a file; every key in it must be known. */
   public ConfigReader file(Path file) {
-    try {
-      if (Files.size(file) > FILE_BYTES_MAX) {
-        throw new ConfigProblem(file + " is larger than 1 MiB: that is no configuration");
-      }
-      try (Reader reader = Files.newBufferedReader(file)) {
-        Node root = new Yaml(new LoaderOptions()).compose(reader);
-        if (root != null) {
-          read(file, "", root);
-        }
-      }
-    } catch (MarkedYAMLException e) {
-      int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
-      throw new ConfigProblem(
-          file
-              + ", line "
-              + line
-              + ": this is not YAML ("
-              + e.getProblem()
-              + "); correct the line");
-    } catch (YAMLException | CharacterCodingException e) {
-      throw new ConfigProblem(file + " is not YAML in UTF-8: " + e.getMessage());
-    } catch (NoSuchFileException e) {
+    if (!Files.exists(file)) {
       throw new ConfigProblem("there is no file " + file + ": name an existing one with --config");
-    } catch (IOException e) {
-      throw new ConfigProblem("can't read " + file + ": " + e.getMessage());
+    }
+    Node root = Yamls.read(file);
+    if (root != null) {
+      read(file, "", root);
     }
     return this;
   }
@@ -187,6 +162,7 @@ public final class ConfigReader {
         webhookTargets(mode),
         trial(mode),
         seller(),
+        tax(),
         optionalPath(ConfigKey.DOCUMENTS_TEMPLATES),
         new MailSettings(smtp(), optionalPath(ConfigKey.MAIL_TEMPLATES)));
   }
@@ -220,6 +196,31 @@ public final class ConfigReader {
         zone);
   }
 
+  private TaxPolicy tax() {
+    Path file = optionalPath(ConfigKey.TAX_FILE);
+    if (file == null) {
+      return TaxPolicy.none();
+    }
+    String country = optional(ConfigKey.SELLER_COUNTRY);
+    if (country == null) {
+      throw problem(
+          ConfigKey.SELLER_COUNTRY, "must be set where tax.file is: it tells whose tax applies");
+    }
+    String vatId = optional(ConfigKey.SELLER_VAT_ID);
+    if (vatId != null && TaxTable.europeanUnion().contains(country)) {
+      boolean right = VatId.parse(vatId).filter(id -> id.country().equals(country)).isPresent();
+      if (!right) {
+        throw wrong(
+            ConfigKey.SELLER_VAT_ID,
+            "is no VAT id of " + country + ": its form or check digits are wrong; correct it");
+      }
+    }
+    if (!Files.exists(file)) {
+      throw problem(ConfigKey.TAX_FILE, "there is no file " + file + ": name an existing one");
+    }
+    return TaxFile.read(file, country);
+  }
+
   private @Nullable Smtp smtp() {
     String host = setting(ConfigKey.MAIL_HOST).value().trim();
     if (host.isEmpty()) {
@@ -244,20 +245,20 @@ public final class ConfigReader {
         integer(ConfigKey.MAIL_PORT, 1, 65535),
         tls,
         setting(ConfigKey.MAIL_USER).value(),
-        mailPassword(),
+        secret(ConfigKey.MAIL_PASSWORD, ConfigKey.MAIL_PASSWORD_FILE),
         from);
   }
 
-  private String mailPassword() {
-    Path file = optionalPath(ConfigKey.MAIL_PASSWORD_FILE);
+  /** What a file holds, where one is named, else the value itself. */
+  private String secret(ConfigKey key, ConfigKey fileKey) {
+    Path file = optionalPath(fileKey);
     if (file == null) {
-      return setting(ConfigKey.MAIL_PASSWORD).value();
+      return setting(key).value();
     }
     try {
       return Files.readString(file).strip();
     } catch (IOException e) {
-      throw problem(
-          ConfigKey.MAIL_PASSWORD_FILE, "can't read " + file + ": name a file that can be read");
+      throw problem(fileKey, "can't read " + file + ": name a file that can be read");
     }
   }
 

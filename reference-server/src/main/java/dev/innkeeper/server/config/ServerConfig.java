@@ -1,6 +1,7 @@
 package dev.innkeeper.server.config;
 
 import dev.innkeeper.billing.invoice.Seller;
+import dev.innkeeper.billing.invoice.tax.TaxPolicy;
 import dev.innkeeper.billing.webhook.WebhookTargets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param pluginModules Maven modules that are loaded without packaging
  * @param provisioners settings by provisioner's kind
  * @param seller who issues invoices
+ * @param tax how invoices are taxed; not at all unless set
  * @param documentTemplates a folder that takes the place of built-in templates; null for none
  * @param payments settings by payment provider's code; those named here are used, and no others
  */
@@ -34,6 +36,7 @@ public record ServerConfig(
     WebhookTargets webhookTargets,
     Trial trial,
     Seller seller,
+    TaxPolicy tax,
     @Nullable Path documentTemplates,
     MailSettings mail) {
 

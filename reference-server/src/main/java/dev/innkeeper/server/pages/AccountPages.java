@@ -6,6 +6,7 @@ import dev.innkeeper.billing.problem.BillingException;
 import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.server.auth.Identity;
 import dev.innkeeper.server.auth.TooManyAttempts;
+import dev.innkeeper.server.runtime.BuyerDetails;
 import dev.innkeeper.server.runtime.Services;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /** The way in: home, sign up, sign in. */
 final class AccountPages extends PageRoutes {
   private static final List<String> CURRENCIES = List.of("EUR", "USD", "GBP", "CHF", "JPY");
+  private static final List<String> DETAILS =
+      List.of("company", "vatId", "street", "postalCode", "city", "country");
 
   AccountPages(Services services, Renderer renderer) {
     super(services, renderer);
@@ -85,7 +88,8 @@ final class AccountPages extends PageRoutes {
 
   private void signUpForm(Context ctx, Visit visit) {
     View.SignUp empty =
-        new View.SignUp(UUID.randomUUID().toString(), "", "", "EUR", "UTC", CURRENCIES, Map.of());
+        new View.SignUp(
+            UUID.randomUUID().toString(), "", "", "EUR", "UTC", CURRENCIES, Map.of(), Map.of());
     show(ctx, visit, "Create an account", "signUp.jte", Map.of("form", empty));
   }
 
@@ -99,7 +103,9 @@ final class AccountPages extends PageRoutes {
                   form(ctx, "name"), form(ctx, "email"), Currency.of(form(ctx, "currency")))
               .withZone(zone(form(ctx, "zone")));
       Identity identity =
-          services.access().signUp(wanted, password == null ? "" : password, form(ctx, "key"));
+          services
+              .access()
+              .signUp(details(ctx).of(wanted), password == null ? "" : password, form(ctx, "key"));
       visit.signIn(identity);
       visit.flash("good", "Welcome! Choose a product to start with.");
       ctx.redirect("/products", HttpStatus.SEE_OTHER);
@@ -124,8 +130,32 @@ final class AccountPages extends PageRoutes {
             form(ctx, "currency"),
             form(ctx, "zone"),
             CURRENCIES,
+            typed(ctx),
             errors);
     show(ctx, visit, "Create an account", "signUp.jte", Map.of("form", again));
+  }
+
+  private static BuyerDetails details(Context ctx) {
+    return new BuyerDetails(
+        optional(ctx, "company"),
+        optional(ctx, "vatId"),
+        optional(ctx, "street"),
+        optional(ctx, "postalCode"),
+        optional(ctx, "city"),
+        optional(ctx, "country"));
+  }
+
+  private static @Nullable String optional(Context ctx, String field) {
+    String text = form(ctx, field);
+    return text.isEmpty() ? null : text;
+  }
+
+  private static Map<String, String> typed(Context ctx) {
+    Map<String, String> typed = new LinkedHashMap<>();
+    for (String field : DETAILS) {
+      typed.put(field, form(ctx, field));
+    }
+    return typed;
   }
 
   private static ZoneId zone(String text) {

@@ -12,6 +12,7 @@ public final class View {
   /**
    * The form to sign up, again with what was typed when something was wrong.
    *
+   * @param typed what was typed for invoices, by field
    * @param errors by field; the empty field is the form itself
    */
   public record SignUp(
@@ -21,6 +22,7 @@ public final class View {
       String currency,
       String zone,
       List<String> currencies,
+      Map<String, String> typed,
       Map<String, String> errors) {}
 
   /**

@@ -8,6 +8,7 @@ import dev.innkeeper.server.auth.Access;
 import dev.innkeeper.server.auth.AccessToken;
 import dev.innkeeper.server.auth.Identity;
 import dev.innkeeper.server.rest.Endpoint.Caller;
+import dev.innkeeper.server.runtime.BuyerDetails;
 import dev.innkeeper.server.runtime.Services;
 import io.javalin.http.Context;
 import java.time.DateTimeException;
@@ -37,7 +38,20 @@ final class AccountRoutes {
     return List.of(
         Endpoint.get("/v1/health", Caller.ANYBODY, "Whether the server works.", this::health),
         Endpoint.command("/v1/customers", Caller.ANYBODY, "Signs a customer up.", this::signUp)
-            .withFields("name!", "email!", "password!", "currency", "zone", "anchorDay"),
+            .withFields(
+                "name!",
+                "email!",
+                "password!",
+                "currency",
+                "zone",
+                "anchorDay",
+                "language",
+                "company",
+                "vatId",
+                "street",
+                "postalCode",
+                "city",
+                "country"),
         Endpoint.post("/v1/sessions", Caller.ANYBODY, "Gives a token.", this::signIn)
             .withFields("email!", "password!"),
         Endpoint.delete(
@@ -61,9 +75,21 @@ final class AccountRoutes {
       wanted = wanted.withZone(parsed);
     }
     wanted = wanted.withAnchorDay(body.integer("anchorDay", 1, 1, 31));
+    String language = body.optionalText("language");
+    if (language != null) {
+      wanted = wanted.withLanguage(language);
+    }
+    BuyerDetails details =
+        new BuyerDetails(
+            body.optionalText("company"),
+            body.optionalText("vatId"),
+            body.optionalText("street"),
+            body.optionalText("postalCode"),
+            body.optionalText("city"),
+            body.optionalText("country"));
     String password = body.text("password");
     body.check();
-    Identity identity = services.access().signUp(wanted, password, key);
+    Identity identity = services.access().signUp(details.of(wanted), password, key);
     AccessToken token = services.access().issue(identity, Access.Kind.API);
     Customer customer = services.engine().customers().get(identity.requireCustomer());
     requests.write(ctx, 201, new SignedUp(customer, token.secret(), token.expiresAt()));

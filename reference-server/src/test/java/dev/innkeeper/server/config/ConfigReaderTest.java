@@ -3,10 +3,16 @@ package dev.innkeeper.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.innkeeper.billing.invoice.tax.PriceBasis;
+import dev.innkeeper.billing.invoice.tax.TaxCategory;
+import dev.innkeeper.billing.invoice.tax.TaxSubject;
+import dev.innkeeper.billing.invoice.tax.TaxTreatment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,6 +96,112 @@ class ConfigReaderTest {
     assertThatThrownBy(() -> new ConfigReader().file(folder.resolve("nowhere.yaml")))
         .isInstanceOf(ConfigProblem.class)
         .hasMessageContaining("--config");
+  }
+
+  private static TaxTreatment treated(
+      ServerConfig config, @Nullable String country, @Nullable String vatId) {
+    return config
+        .tax()
+        .treat(new TaxSubject(country, vatId, "standard", LocalDate.parse("2026-01-01")));
+  }
+
+  private ServerConfig taxed(String rates) throws IOException {
+    Path file = Files.writeString(folder.resolve("tax.yaml"), rates);
+    return reader("seller:\n  country: DE\n  vatId: DE136695976\ntax:\n  file: " + file + "\n")
+        .read();
+  }
+
+  @Test
+  void ratesOfTaxAreReadByCountryClassAndDay() throws IOException {
+    ServerConfig config =
+        taxed(
+            """
+            prices: gross
+            crossBorder: destination
+            rates:
+              - {country: DE, from: 2007-01-01, percent: 19}
+              - {country: DE, from: 2026-01-02, percent: 20}
+              - {country: DE, class: reduced, from: 2007-01-01, percent: 7}
+              - country: AT
+                from: 1995-01-01
+                percent: 20
+            """);
+    assertThat(config.tax().priceBasis()).isEqualTo(PriceBasis.GROSS);
+    assertThat(treated(config, "DE", null).percent()).isEqualByComparingTo("19");
+    assertThat(treated(config, "AT", null).percent()).isEqualByComparingTo("20");
+    assertThat(treated(config, "AT", "ATU13585627").category())
+        .isEqualTo(TaxCategory.REVERSE_CHARGE);
+    assertThat(treated(config, "US", null).category()).isEqualTo(TaxCategory.OUT_OF_SCOPE);
+  }
+
+  @Test
+  void withoutAFileOfRatesThereIsNoTax() {
+    assertThat(treated(new ConfigReader().read(), "DE", null).percent()).isZero();
+  }
+
+  @Test
+  void theExampleOfRatesCanBeUsed() throws IOException {
+    String page = Files.readString(Path.of("..", "docs", "configuration.md"));
+    int begin = page.indexOf("# tax.yaml");
+    ServerConfig config = taxed(page.substring(begin, page.indexOf("```", begin)));
+    assertThat(treated(config, "DE", null).percent()).isEqualByComparingTo("19");
+    assertThat(treated(config, "AT", null).percent()).as("origin").isEqualByComparingTo("19");
+  }
+
+  private void requireRefused(String rates, String told) {
+    assertThatThrownBy(() -> taxed(rates))
+        .isInstanceOf(ConfigProblem.class)
+        .hasMessageContaining("tax.yaml")
+        .hasMessageContaining(told);
+  }
+
+  @Test
+  void aFaultInTheRatesIsToldWithItsLineFieldAndFix() {
+    String de = "{country: DE, from: 2007-01-01, percent: 19}";
+    requireRefused("", "line 1: must have the fields crossBorder, prices, rates");
+    requireRefused("[1, 2]", "line 1: must have the fields");
+    requireRefused("rates: [1, 2", "this is not YAML");
+    requireRefused("prices: net", "line 1: rates: must be a list");
+    requireRefused("\nrates: 19", "line 2: rates: must be a list");
+    requireRefused("prices: fair", "line 1: prices: 'fair' must be net or gross");
+    requireRefused(
+        "rate: 19", "line 1: rate: there is no such field; the fields are crossBorder, prices");
+    requireRefused("prices: net\nprices: net", "line 2: prices: is there twice; keep one");
+    requireRefused(
+        "rates:\n - {country: DE, from: 2007-01-01}",
+        "line 2: rates[0]: percent is missing: give a number from 0 to 100, such as 19");
+    requireRefused(
+        "rates:\n - " + de.replace("DE", "GERMANY"),
+        "line 2: rates[0].country: 'GERMANY' must be a country's two letters, such as DE");
+    requireRefused(
+        "rates:\n - " + de.replace("2007-01-01", "soon"),
+        "line 2: rates[0].from: 'soon' must be a day such as 2007-01-01");
+    requireRefused(
+        "rates:\n - country: DE\n   from: 2007-01-01\n   percent: lots",
+        "line 4: rates[0].percent: 'lots' must be a number from 0 to 100, such as 19");
+    requireRefused(
+        "rates:\n - " + de.replace("19}", "119}"), "line 2: rates[0].percent: must be 0 to 100");
+    requireRefused(
+        "rates:\n - " + de + "\n - " + de,
+        "line 3: rates[1].from: two rates of DE start on 2007-01-01");
+    requireRefused(
+        "rates:\n - " + de.replace("DE", "AT"),
+        "line 1: rates: has no 'standard' rate for the seller's country DE");
+  }
+
+  @Test
+  void taxNeedsToKnowTheSeller() throws IOException {
+    assertThatThrownBy(() -> reader("tax:\n  file: tax.yaml\n").read())
+        .isInstanceOf(ConfigProblem.class)
+        .hasMessageContaining("seller.country: must be set where tax.file is");
+    assertThatThrownBy(
+            () -> reader("seller:\n  country: DE\n  vatId: DE123\ntax:\n  file: tax.yaml\n").read())
+        .isInstanceOf(ConfigProblem.class)
+        .hasMessageContaining("line 3: seller.vatId: 'DE123' is no VAT id of DE");
+    assertThatThrownBy(() -> reader("seller:\n  country: DE\ntax:\n  file: no.yaml\n").read())
+        .isInstanceOf(ConfigProblem.class)
+        .hasMessageContaining("line 4: tax.file: there is no file")
+        .hasMessageContaining("name an existing one");
   }
 
   @Test
