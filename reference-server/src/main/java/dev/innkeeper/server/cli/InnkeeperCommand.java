@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       BillingCommands.Billing.class,
       AdminCommands.Voucher.class,
       WebhookCommands.Webhook.class,
+      MailCommands.Mail.class,
       MoneyCommands.Coupon.class,
       MoneyCommands.Payment.class,
       MoneyCommands.Payout.class,

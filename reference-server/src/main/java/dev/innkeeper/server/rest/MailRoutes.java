@@ -29,6 +29,11 @@ final class MailRoutes {
                 "Mails that were sent, wait or were given up on, the latest first.",
                 this::list)
             .withQuery("status", "after", "limit"),
+        Endpoint.get(
+            "/v1/admin/customers/{id}/mails/{mail}",
+            Caller.ADMIN,
+            "A mail with its text, and what became of it.",
+            this::one),
         Endpoint.post(
             "/v1/admin/customers/{id}/mails/{mail}/send",
             Caller.ADMIN,
@@ -63,6 +68,15 @@ final class MailRoutes {
           mail.error(),
           mail.sentAt());
     }
+  }
+
+  /** A mail with its text; null until it was written. */
+  record Whole(Item mail, @Nullable String text) {}
+
+  private void one(Context ctx) {
+    Mail mail = services.mails().get(requests.id(ctx, "id"), requests.id(ctx, "mail"));
+    requests.write(
+        ctx, 200, new Whole(Item.of(mail), mail.text() == null ? null : mail.text().plain()));
   }
 
   private void list(Context ctx) {

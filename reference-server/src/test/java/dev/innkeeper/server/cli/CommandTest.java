@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -123,6 +124,94 @@ class CommandTest {
       Ended missing = run("catalog", "plan", folder.resolve("no.yaml").toString(), "--data", data);
       assertThat(missing.code()).isEqualTo(2);
       assertThat(missing.errors()).contains("name a readable file");
+    }
+  }
+
+  private static String customer(TestServer server) {
+    return server.signUp("Ada", "ada@example.org", Map.of()).id().toString();
+  }
+
+  @Test
+  void anInvoiceIsWrittenAndIssuedAtTheCommandLine() {
+    try (TestServer server = TestServer.start()) {
+      String data = server.server().services().config().dataFolder().toString();
+      String ada = customer(server);
+      String[] create = {
+        "invoice",
+        "draft",
+        "create",
+        ada,
+        "--data",
+        data,
+        "--line",
+        "Set-up=99.00",
+        "--line",
+        "a = b, hours=2.5x80",
+        "--line",
+        "Discount=-20"
+      };
+      String draft = run(create).output().trim();
+      assertThat(run("invoice", "draft", "list", "--data", data).output())
+          .contains(draft, ada, "Set-up");
+      assertThat(run("invoice", "draft", "show", ada, draft, "--data", data).output())
+          .contains("a = b, hours", "2.5", "200.00 EUR", "total 279.00 EUR", "revision 1");
+      String[] change = {
+        "invoice",
+        "draft",
+        "change",
+        ada,
+        draft,
+        "--data",
+        data,
+        "--revision",
+        "1",
+        "--line",
+        "Set-up=89.00",
+        "--due",
+        "2026-01-31",
+        "--note",
+        "Thanks"
+      };
+      assertThat(run(change).output()).isEqualTo("revision 2\n");
+      assertThat(run(change).errors()).contains("at revision 2");
+      Ended issued = run("invoice", "draft", "issue", ada, draft, "--data", data);
+      assertThat(issued.output()).startsWith("INV-2026-");
+      assertThat(run("invoice", "list", ada, "--data", data).output())
+          .contains(issued.output().trim(), "89.00 EUR");
+      String other = run(create).output().trim();
+      assertThat(run("invoice", "draft", "discard", ada, other, "--data", data).output())
+          .isEqualTo("discarded\n");
+      assertThat(run("invoice", "draft", "list", "--customer", ada, "--data", data).output())
+          .hasLineCount(1);
+      Ended wrong =
+          run("invoice", "draft", "create", ada, "--data", data, "--line", "Set-up for 99.00");
+      assertThat(wrong.code()).isEqualTo(2);
+      assertThat(wrong.errors()).contains("must be TEXT=PRICE or TEXT=QUANTITYxPRICE");
+    }
+  }
+
+  @Test
+  void mailsAreListedAndShownAndSentAgainAtTheCommandLine() {
+    try (TestServer server = TestServer.start()) {
+      String data = server.server().services().config().dataFolder().toString();
+      String ada = customer(server);
+      String draft =
+          run("invoice", "draft", "create", ada, "--line", "Set-up=12.50", "--data", data)
+              .output()
+              .trim();
+      run("invoice", "draft", "issue", ada, draft, "--data", data);
+      run("clock", "advance", "PT1H", "--data", data);
+      Ended list = run("mail", "list", "--status", "held", "--data", data);
+      assertThat(list.output()).contains(ada, "HELD", "ada@example.org", "Invoice INV-");
+      String mail = list.output().lines().skip(1).findFirst().orElseThrow().split(" ", 2)[0];
+      assertThat(run("mail", "show", ada, mail, "--data", data).output())
+          .startsWith("event")
+          .contains("invoice.issued", "attached  1", "Hello Ada", "12.50");
+      Ended resent = run("mail", "resend", ada, mail, "--data", data);
+      assertThat(resent.code()).isEqualTo(1);
+      assertThat(resent.errors()).contains("set mail.host first");
+      Ended wrong = run("mail", "list", "--status", "lost", "--data", data);
+      assertThat(wrong.errors()).contains("must be one of new, held, ready, sent, parked");
     }
   }
 
