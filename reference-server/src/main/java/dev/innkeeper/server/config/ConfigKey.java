@@ -55,6 +55,11 @@ public enum ConfigKey {
   MAIL_HOST("mail.host", "", "the SMTP server; empty: mails are kept, and not sent"),
   MAIL_PORT("mail.port", "587", "the SMTP server's port, 1 to 65535"),
   MAIL_TLS("mail.tls", "starttls", "`starttls`, `tls` or `none`; the first two never fall back"),
+  MAIL_CERTIFICATES(
+      "mail.certificates",
+      "",
+      "a PEM file with the SMTP server's certificate or its authority's; empty for those that Java"
+          + " knows"),
   MAIL_USER("mail.user", "", "the user at mail.host; empty for none"),
   MAIL_PASSWORD("mail.password", "", "that user's password"),
   MAIL_PASSWORD_FILE("mail.passwordFile", "", "a file that holds the password, in place of it"),

@@ -13,8 +13,12 @@ import dev.innkeeper.server.config.ServerConfig.Smtp;
 import dev.innkeeper.server.config.ServerConfig.Tls;
 import dev.innkeeper.server.config.ServerConfig.Trial;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -244,9 +248,32 @@ public final class ConfigReader {
         host,
         integer(ConfigKey.MAIL_PORT, 1, 65535),
         tls,
+        mailCertificates(),
         setting(ConfigKey.MAIL_USER).value(),
         secret(ConfigKey.MAIL_PASSWORD, ConfigKey.MAIL_PASSWORD_FILE),
         from);
+  }
+
+  private List<X509Certificate> mailCertificates() {
+    Path file = optionalPath(ConfigKey.MAIL_CERTIFICATES);
+    if (file == null) {
+      return List.of();
+    }
+    List<X509Certificate> found = List.of();
+    try (InputStream in = Files.newInputStream(file)) {
+      found =
+          CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
+              .map(X509Certificate.class::cast)
+              .toList();
+    } catch (IOException | CertificateException e) {
+      // Told below, as for a file without any.
+    }
+    if (found.isEmpty()) {
+      throw problem(
+          ConfigKey.MAIL_CERTIFICATES,
+          "can't read a certificate from " + file + ": name a PEM file that holds some");
+    }
+    return found;
   }
 
   /** What a file holds, where one is named, else the value itself. */

@@ -4,6 +4,7 @@ import dev.innkeeper.billing.invoice.Seller;
 import dev.innkeeper.billing.invoice.tax.TaxPolicy;
 import dev.innkeeper.billing.webhook.WebhookTargets;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -92,11 +93,19 @@ public record ServerConfig(
   /**
    * An SMTP server.
    *
+   * @param certificates one of which the server's has to go back to; empty for those Java knows
    * @param user empty for none
    * @param password never printed
    * @param from the address that mails come from
    */
-  public record Smtp(String host, int port, Tls tls, String user, String password, String from) {
+  public record Smtp(
+      String host,
+      int port,
+      Tls tls,
+      List<X509Certificate> certificates,
+      String user,
+      String password,
+      String from) {
     @Override
     public String toString() {
       return host + ":" + port;
