@@ -136,6 +136,7 @@ public final class InnkeeperServer implements AutoCloseable {
             .hook(mails.hook())
             .build();
     parts.push(engine);
+    sealSecrets(engine);
     InvoiceFiles invoiceFiles = InvoiceFiles.of(engine, documents);
     MailWorker mailWorker = mails.worker(engine, documents, invoiceFiles);
     parts.push(mailWorker);
@@ -177,6 +178,14 @@ public final class InnkeeperServer implements AutoCloseable {
     return new InnkeeperServer(parts, services, url);
   }
 
+  /** Those from before there was a key. */
+  private static void sealSecrets(BillingEngine engine) {
+    int sealed = engine.webhooks().sealSecrets();
+    if (sealed > 0) {
+      LOG.info("sealed {} secrets of webhooks that were stored as they are", sealed);
+    }
+  }
+
   private static InvoiceDocuments documents(@Nullable Path templates) {
     if (templates == null) {
       return InvoiceDocuments.standard();
@@ -211,7 +220,10 @@ public final class InnkeeperServer implements AutoCloseable {
             .dataSource(database.dataSource())
             .schema(ServerDatabase.ENGINE_SCHEMA)
             .clock(clock)
-            .webhooks(WebhookSettings.standard().withTargets(found.config().webhookTargets()))
+            .webhooks(
+                WebhookSettings.standard()
+                    .withTargets(found.config().webhookTargets())
+                    .withSecretCipher(found.config().secretCipher()))
             .invoicing(
                 InvoiceSettings.of(found.config().seller()).withTaxPolicy(found.config().tax()))
             .migrate();

@@ -156,7 +156,7 @@ final class EndpointStore {
         .one();
   }
 
-  /** What each endpoint is signed with now, the newest first. */
+  /** What each endpoint is signed with now, as it is stored, the newest first. */
   static Map<UUID, List<String>> secrets(Handle handle, List<UUID> endpointIds, Instant now) {
     Map<UUID, List<String>> result = new HashMap<>();
     handle
@@ -172,6 +172,41 @@ final class EndpointStore {
                     row.getObject(1, UUID.class), List.of((String[]) row.getArray(2).getArray())))
         .list();
     return result;
+  }
+
+  private record Open(UUID endpointId, UUID id, String secret) {}
+
+  /** Seals what is stored as it is; those that another transaction is at are left to it. */
+  static int sealSecrets(Handle handle, SecretCipher cipher) {
+    List<Open> open =
+        handle
+            .createQuery(
+                "select endpoint_id, id, secret from @.webhook_secret"
+                    + " where position(cast(:colon as text) in secret) = 0 for update skip locked")
+            .bind("colon", ":")
+            .map(
+                (row, context) ->
+                    new Open(
+                        row.getObject(1, UUID.class),
+                        row.getObject(2, UUID.class),
+                        row.getString(3)))
+            .list();
+    int sealed = 0;
+    for (Open each : open) {
+      String text = cipher.seal(each.endpointId(), each.secret());
+      if (!text.equals(each.secret())) {
+        sealed +=
+            handle
+                .createUpdate(
+                    "update @.webhook_secret set secret = :secret"
+                        + " where endpoint_id = :endpoint and id = :id")
+                .bind("secret", text)
+                .bind("endpoint", each.endpointId())
+                .bind("id", each.id())
+                .execute();
+      }
+    }
+    return sealed;
   }
 
   private static WebhookEndpoint endpoint(ResultSet row) throws SQLException {

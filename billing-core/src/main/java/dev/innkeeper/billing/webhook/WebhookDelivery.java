@@ -71,8 +71,12 @@ public final class WebhookDelivery implements DueWork, AutoCloseable {
     }
   }
 
-  /** Where a claim's events go. */
-  private record Target(UUID endpointId, String url, List<String> secrets) {}
+  /**
+   * Where a claim's events go.
+   *
+   * @param sealed the secrets as they are stored
+   */
+  private record Target(UUID endpointId, String url, List<String> sealed) {}
 
   /** One event, and what the receiver said of it. */
   private record Sent(StoredEvent event, Answer answer, Instant at) {}
@@ -198,6 +202,10 @@ public final class WebhookDelivery implements DueWork, AutoCloseable {
     return result;
   }
 
+  private List<String> opened(UUID endpointId, List<String> sealed) {
+    return sealed.stream().map(each -> settings.secretCipher().open(endpointId, each)).toList();
+  }
+
   private State state(UUID endpointId) {
     return states.computeIfAbsent(endpointId, id -> new State());
   }
@@ -213,7 +221,8 @@ public final class WebhookDelivery implements DueWork, AutoCloseable {
       Instant at = settings.wireClock().instant();
       Answer answer;
       try {
-        answer = sender.send(target.url(), target.secrets(), message(event));
+        answer =
+            sender.send(target.url(), opened(target.endpointId(), target.sealed()), message(event));
       } catch (RuntimeException e) {
         LOG.error("a webhook to endpoint {} could not be sent", target.endpointId(), e);
         answer = new Answer(null, 0, "", "could not be sent: " + e, Duration.ZERO);
@@ -356,7 +365,7 @@ public final class WebhookDelivery implements DueWork, AutoCloseable {
     UUID id = ids.next();
     Sender.Message message =
         new Sender.Message(id.toString(), body(json, Webhooks.TEST_TYPE, at, 0, "{}"));
-    Answer answer = sender.send(endpoint.url(), secrets, message);
+    Answer answer = sender.send(endpoint.url(), opened(endpoint.id(), secrets), message);
     WebhookAttempt attempt =
         new WebhookAttempt(
             endpoint.id(),

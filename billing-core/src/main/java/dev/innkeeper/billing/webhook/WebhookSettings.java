@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param retention how long the delivery log is kept
  * @param concurrency requests of one node to one endpoint at once, 1 to 64
  * @param wireClock the receivers' time, which signatures and leases go by; never a moved one
+ * @param secretCipher what secrets are sealed with in the database
  */
 public record WebhookSettings(
     WebhookTargets targets,
@@ -19,7 +20,8 @@ public record WebhookSettings(
     Duration timeout,
     Duration retention,
     int concurrency,
-    Clock wireClock) {
+    Clock wireClock,
+    SecretCipher secretCipher) {
 
   /** Public addresses, 12 tries over about 40 hours, 10 seconds each, 30 days of log. */
   public static WebhookSettings standard() {
@@ -29,7 +31,8 @@ public record WebhookSettings(
         Duration.ofSeconds(10),
         Duration.ofDays(30),
         8,
-        Clock.systemUTC());
+        Clock.systemUTC(),
+        SecretCipher.none());
   }
 
   public WebhookSettings {
@@ -48,26 +51,38 @@ public record WebhookSettings(
   }
 
   public WebhookSettings withTargets(WebhookTargets newTargets) {
-    return new WebhookSettings(newTargets, attemptsMax, timeout, retention, concurrency, wireClock);
+    return new WebhookSettings(
+        newTargets, attemptsMax, timeout, retention, concurrency, wireClock, secretCipher);
   }
 
   public WebhookSettings withAttemptsMax(int newAttemptsMax) {
-    return new WebhookSettings(targets, newAttemptsMax, timeout, retention, concurrency, wireClock);
+    return new WebhookSettings(
+        targets, newAttemptsMax, timeout, retention, concurrency, wireClock, secretCipher);
   }
 
   public WebhookSettings withTimeout(Duration newTimeout) {
-    return new WebhookSettings(targets, attemptsMax, newTimeout, retention, concurrency, wireClock);
+    return new WebhookSettings(
+        targets, attemptsMax, newTimeout, retention, concurrency, wireClock, secretCipher);
   }
 
   public WebhookSettings withRetention(Duration newRetention) {
-    return new WebhookSettings(targets, attemptsMax, timeout, newRetention, concurrency, wireClock);
+    return new WebhookSettings(
+        targets, attemptsMax, timeout, newRetention, concurrency, wireClock, secretCipher);
   }
 
   public WebhookSettings withConcurrency(int newConcurrency) {
-    return new WebhookSettings(targets, attemptsMax, timeout, retention, newConcurrency, wireClock);
+    return new WebhookSettings(
+        targets, attemptsMax, timeout, retention, newConcurrency, wireClock, secretCipher);
   }
 
   public WebhookSettings withWireClock(Clock newWireClock) {
-    return new WebhookSettings(targets, attemptsMax, timeout, retention, concurrency, newWireClock);
+    return new WebhookSettings(
+        targets, attemptsMax, timeout, retention, concurrency, newWireClock, secretCipher);
+  }
+
+  /** Seals secrets that are made from now on; see {@link Webhooks#sealSecrets} for older ones. */
+  public WebhookSettings withSecretCipher(SecretCipher newSecretCipher) {
+    return new WebhookSettings(
+        targets, attemptsMax, timeout, retention, concurrency, wireClock, newSecretCipher);
   }
 }

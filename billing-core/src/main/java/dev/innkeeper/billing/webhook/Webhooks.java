@@ -133,8 +133,23 @@ public final class Webhooks implements AutoCloseable {
   private String addSecret(Handle handle, UUID endpointId) {
     String secret = Signature.newSecret(parts.random());
     EndpointStore.addSecret(
-        handle, endpointId, new Secret(parts.ids().next(), secret, settings.wireClock().instant()));
+        handle,
+        endpointId,
+        new Secret(
+            parts.ids().next(),
+            settings.secretCipher().seal(endpointId, secret),
+            settings.wireClock().instant()));
     return secret;
+  }
+
+  /**
+   * Seals secrets that were stored before there was a key. May be called at every start, and on
+   * several nodes at once.
+   *
+   * @return how many were sealed; 0 when there are none, or no cipher is set
+   */
+  public int sealSecrets() {
+    return parts.db().tx(handle -> EndpointStore.sealSecrets(handle, settings.secretCipher()));
   }
 
   /**

@@ -34,6 +34,12 @@ public enum ConfigKey {
       "",
       "`public`: webhooks go over TLS to public addresses only; `anywhere`: private ones and plain"
           + " HTTP too; empty: public in production, anywhere in a trial"),
+  WEBHOOKS_KEY(
+      "webhooks.key",
+      "",
+      "32 bytes in Base64, which webhooks' secrets are sealed with in the database; empty: stored as"
+          + " they are"),
+  WEBHOOKS_KEY_FILE("webhooks.keyFile", "", "a file that holds the key, in place of it"),
   SELLER_NAME("seller.name", "Innkeeper", "who sells, as invoices name them"),
   SELLER_STREET("seller.street", "", "the seller's street and number"),
   SELLER_POSTAL_CODE("seller.postalCode", "", "the seller's postal code"),

@@ -5,6 +5,7 @@ import dev.innkeeper.billing.invoice.Seller;
 import dev.innkeeper.billing.invoice.tax.TaxPolicy;
 import dev.innkeeper.billing.invoice.tax.TaxTable;
 import dev.innkeeper.billing.invoice.tax.VatId;
+import dev.innkeeper.billing.webhook.SecretCipher;
 import dev.innkeeper.billing.webhook.WebhookTargets;
 import dev.innkeeper.server.config.ServerConfig.DatabaseSettings;
 import dev.innkeeper.server.config.ServerConfig.Http;
@@ -25,6 +26,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -164,6 +166,7 @@ public final class ConfigReader {
         sections(ConfigKey.PAYMENTS),
         Duration.ofMillis(integer(ConfigKey.WORK_INTERVAL_MILLIS, 10, 3_600_000)),
         webhookTargets(mode),
+        secretCipher(),
         trial(mode),
         seller(),
         tax(),
@@ -286,6 +289,23 @@ public final class ConfigReader {
       return Files.readString(file).strip();
     } catch (IOException e) {
       throw problem(fileKey, "can't read " + file + ": name a file that can be read");
+    }
+  }
+
+  private SecretCipher secretCipher() {
+    String text = secret(ConfigKey.WEBHOOKS_KEY, ConfigKey.WEBHOOKS_KEY_FILE).strip();
+    if (text.isEmpty()) {
+      return SecretCipher.none();
+    }
+    try {
+      return SecretCipher.aesGcm(Base64.getDecoder().decode(text));
+    } catch (IllegalArgumentException e) {
+      // The value is a secret, and is not told.
+      throw problem(
+          optionalPath(ConfigKey.WEBHOOKS_KEY_FILE) == null
+              ? ConfigKey.WEBHOOKS_KEY
+              : ConfigKey.WEBHOOKS_KEY_FILE,
+          "must be 32 bytes in Base64, as 'openssl rand -base64 32' makes them");
     }
   }
 

@@ -2,6 +2,7 @@ package dev.innkeeper.server.config;
 
 import dev.innkeeper.billing.invoice.Seller;
 import dev.innkeeper.billing.invoice.tax.TaxPolicy;
+import dev.innkeeper.billing.webhook.SecretCipher;
 import dev.innkeeper.billing.webhook.WebhookTargets;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param catalogFile applied at every start; null for none
  * @param pluginModules Maven modules that are loaded without packaging
  * @param provisioners settings by provisioner's kind
+ * @param secretCipher what webhooks' secrets are sealed with in the database
  * @param seller who issues invoices
  * @param tax how invoices are taxed; not at all unless set
  * @param documentTemplates a folder that takes the place of built-in templates; null for none
@@ -35,6 +37,7 @@ public record ServerConfig(
     Map<String, Map<String, String>> payments,
     Duration workInterval,
     WebhookTargets webhookTargets,
+    SecretCipher secretCipher,
     Trial trial,
     Seller seller,
     TaxPolicy tax,

@@ -7,11 +7,13 @@ import dev.innkeeper.billing.invoice.tax.PriceBasis;
 import dev.innkeeper.billing.invoice.tax.TaxCategory;
 import dev.innkeeper.billing.invoice.tax.TaxSubject;
 import dev.innkeeper.billing.invoice.tax.TaxTreatment;
+import dev.innkeeper.billing.webhook.SecretCipher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -202,6 +204,28 @@ class ConfigReaderTest {
         .isInstanceOf(ConfigProblem.class)
         .hasMessageContaining("line 4: tax.file: there is no file")
         .hasMessageContaining("name an existing one");
+  }
+
+  @Test
+  void aKeyForSecretsIsReadFromAFileOrRefusedWithoutBeingTold() throws IOException {
+    String key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+    Path file = Files.writeString(folder.resolve("key"), key + "\n");
+    UUID endpoint = UUID.randomUUID();
+    SecretCipher fromFile = reader("webhooks:\n  keyFile: " + file + "\n").read().secretCipher();
+    SecretCipher fromVariable =
+        new ConfigReader().environment(Map.of("INNKEEPER_WEBHOOKS_KEY", key)).read().secretCipher();
+    assertThat(fromVariable.open(endpoint, fromFile.seal(endpoint, "whsec_x")))
+        .isEqualTo("whsec_x");
+    assertThat(new ConfigReader().read().secretCipher().seal(endpoint, "whsec_x"))
+        .isEqualTo("whsec_x");
+    assertThatThrownBy(() -> reader("webhooks:\n  key: c2hvcnQ=\n").read())
+        .isInstanceOf(ConfigProblem.class)
+        .hasMessageContaining("line 2: webhooks.key: must be 32 bytes in Base64")
+        .hasMessageNotContaining("c2hvcnQ=");
+    assertThatThrownBy(() -> reader("webhooks:\n  keyFile: no-such-file\n").read())
+        .isInstanceOf(ConfigProblem.class)
+        .hasMessageContaining("webhooks.keyFile: can't read")
+        .hasMessageContaining("name a file that can be read");
   }
 
   @Test
