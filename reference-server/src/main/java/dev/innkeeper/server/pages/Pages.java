@@ -32,6 +32,7 @@ public final class Pages {
   private final WebhookPages webhooks;
   private final EventPages events;
   private final ResourcePages resources;
+  private final CostPages costs;
   private final MailPages mails;
   private final ReturnPages returns;
   private final ProviderPages providers;
@@ -50,6 +51,7 @@ public final class Pages {
     this.webhooks = new WebhookPages(services, renderer);
     this.events = new EventPages(services, renderer);
     this.resources = new ResourcePages(services, renderer);
+    this.costs = new CostPages(services, renderer);
     this.mails = new MailPages(services, renderer);
     this.returns = new ReturnPages(services, renderer);
     this.providers = new ProviderPages(services, renderer);
@@ -72,6 +74,7 @@ public final class Pages {
     webhooks.addTo(routes);
     events.addTo(routes);
     resources.addTo(routes);
+    costs.addTo(routes);
     mails.addTo(routes);
     returns.addTo(routes);
     providers.addTo(routes);

@@ -91,6 +91,11 @@ public final class Metering {
     return server.tx(handle -> store.costs(handle, customerId, id));
   }
 
+  /** What all resources cost, summed. */
+  public CostReport report() {
+    return new CostReport(server);
+  }
+
   /** What was read of a resource, the latest first, at most {@code limit} and 1000. */
   public List<MeteredInterval> intervals(UUID customerId, UUID id, int limit) {
     return server.tx(
