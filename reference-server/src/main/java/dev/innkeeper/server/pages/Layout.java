@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What surrounds every page's own content.
  *
+ * @param links the places there are
+ * @param pages of the place that the page belongs to; empty where it is a single page
  * @param csrf goes into every form as a hidden field
  * @param flash what came of the last thing done; null for nothing
  * @param trialNow a trial's time, for people; null in production
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record Layout(
     String title,
     List<Link> links,
+    List<Link> pages,
     @Nullable String email,
     boolean admin,
     String csrf,

@@ -2,7 +2,6 @@ package dev.innkeeper.server.pages;
 
 import dev.innkeeper.billing.payment.spi.PaymentProvider.Mode;
 import dev.innkeeper.server.auth.Identity;
-import dev.innkeeper.server.pages.Layout.Link;
 import dev.innkeeper.server.runtime.Services;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
@@ -12,7 +11,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,9 +84,11 @@ final class Renderer {
 
   private Layout layout(Context ctx, Visit visit, String title) {
     Optional<Identity> identity = visit.identity();
+    Navigation navigation = Navigation.of(ctx.path(), identity);
     return new Layout(
         title,
-        links(ctx.path(), identity),
+        navigation.places(),
+        navigation.pages(),
         identity.map(Identity::email).orElse(null),
         identity.map(Identity::isAdmin).orElse(false),
         visit.csrf(),
@@ -107,38 +107,5 @@ final class Renderer {
             .map(profile -> Show.words(profile.code()))
             .toList();
     return inTest.isEmpty() ? null : String.join(", ", inTest);
-  }
-
-  private static List<Link> links(String path, Optional<Identity> identity) {
-    List<Link> links = new ArrayList<>();
-    if (identity.isEmpty()) {
-      links.add(link(path, "/products", "Products"));
-    } else if (identity.get().isAdmin()) {
-      links.add(link(path, "/admin/customers", "Customers"));
-      links.add(link(path, "/admin/invoices", "Invoices"));
-      links.add(link(path, "/admin/resources", "Resources"));
-      links.add(link(path, "/admin/mails", "Mails"));
-      links.add(link(path, "/admin/charges", "Charges"));
-      links.add(link(path, "/admin/reminders", "Reminders"));
-      links.add(link(path, "/admin/matters", "Open matters"));
-      links.add(link(path, "/admin/ledger", "Ledger"));
-      links.add(link(path, "/admin/vouchers", "Vouchers"));
-      links.add(link(path, "/admin/coupons", "Coupons"));
-      links.add(link(path, "/admin/prices", "Prices"));
-      links.add(link(path, "/admin/events", "Events"));
-      links.add(link(path, "/admin/webhooks", "Webhooks"));
-      links.add(link(path, "/admin/work", "Due work"));
-      links.add(link(path, "/admin/payments", "Payments"));
-    } else {
-      links.add(link(path, "/products", "Products"));
-      links.add(link(path, "/services", "My services"));
-      links.add(link(path, "/wallet", "Wallet"));
-      links.add(link(path, "/invoices", "Invoices"));
-    }
-    return links;
-  }
-
-  private static Link link(String path, String href, String text) {
-    return new Link(href, text, path.equals(href) || path.startsWith(href + "/"));
   }
 }
