@@ -14,6 +14,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -202,6 +206,103 @@ class BrowserTest {
   }
 
   @Test
+  void anAdminWritesAnInvoiceByHandAndIssuesIt() throws IOException {
+    signInAsAdmin();
+    browser.open(server.url() + "/admin/customers?search=Ben");
+    browser.click("td a");
+    browser.fill("#draft-description", "Set-up <b>");
+    browser.fill("#draft-price", "99.00");
+    browser.click("form[action$='/drafts'] button");
+    assertThat(browser.text())
+        .contains("The draft is begun.", "Draft for Ben", "Set-up <b>", "99.00\u00a0EUR");
+    browser.fill("#description", "Help");
+    browser.fill("#quantity", "2.5");
+    browser.fill("#unit", "hours");
+    browser.fill("#price", "lots");
+    browser.click("form[action$='/lines'] button");
+    assertThat(browser.text()).contains("Price: must be a number such as 12.50");
+    browser.fill("#description", "Help");
+    browser.fill("#quantity", "2.5");
+    browser.fill("#unit", "hours");
+    browser.fill("#price", "80");
+    browser.click("form[action$='/lines'] button");
+    assertThat(browser.text()).contains("2.5\u00a0hours", "299.00\u00a0EUR");
+    browser.fill("#note", "With thanks");
+    browser.click("form[action$='/terms'] button");
+    String draft = browser.eval("location.pathname").asText();
+    requireFits(draft);
+    requireFits("/admin/invoices/drafts");
+    assertThat(browser.text()).contains("Set-up <b> and 1 more", "299.00\u00a0EUR");
+    browser.open(server.url() + draft);
+    browser.click("form[action$='/lines/0/remove'] button");
+    assertThat(browser.text()).contains("The draft is changed.", "200.00\u00a0EUR");
+    browser.click("form[action$='/issue'] button");
+    assertThat(browser.text())
+        .contains("The invoice is issued as INV-2026-", "200.00\u00a0EUR", "With thanks");
+    browser.open(server.url() + "/admin/invoices/drafts");
+    assertThat(browser.text()).contains("No draft");
+  }
+
+  @Test
+  void anAdminComparesAPriceListAndPutsItInForce() throws IOException {
+    String catalog =
+        """
+        products:
+          - code: your-help
+            name: Extra <help>
+            prices:
+              - currency: EUR
+                components:
+                  - {code: base, name: Base, per: month, price: 5.00}
+        """;
+    signInAsAdmin();
+    browser.open(server.url() + "/admin/prices");
+    browser.fill("textarea", catalog.replace("5.00", "much"));
+    browser.click("button[value=plan]");
+    assertThat(browser.text()).contains("line 7").doesNotContain("Would change");
+    browser.fill("textarea", catalog);
+    browser.click("button[value=plan]");
+    assertThat(browser.text()).contains("Would change", "your-help");
+    assertThat(server.client().get("/v1/products").toString()).doesNotContain("your-help");
+    browser.click("button[value=apply]");
+    assertThat(browser.text()).contains("Applied", "Extra <help>", "5.00\u00a0EUR");
+    assertThat(server.client().get("/v1/products").toString()).contains("your-help");
+  }
+
+  /** As if their provisioner had measured and priced what runs, for an hour. */
+  private static void meterWhatRuns() throws SQLException {
+    String resources = " from server.resource r where r.state = 'RUNNING'";
+    try (Connection connection =
+            DriverManager.getConnection(server.server().services().config().database().url());
+        Statement statement = connection.createStatement()) {
+      statement.executeUpdate(
+          "insert into server.metering (customer_id, resource_id, read_to)"
+              + " select customer_id, id, created_at"
+              + resources
+              + " on conflict do nothing");
+      statement.executeUpdate(
+          "insert into server.metered_interval (customer_id, resource_id, from_at, to_at, readings,"
+              + " running_millis, cost, currency, recorded) select customer_id, id, created_at,"
+              + " created_at + interval '1 hour', '[{\"meter\": \"storage\", \"quantity\": \"12.5\","
+              + " \"unit\": \"MB·h\"}]', 3600000, 0.0042, 'EUR', true"
+              + resources);
+    }
+  }
+
+  @Test
+  void anAdminSeesWhatResourcesCost() throws Exception {
+    signInAsAdmin();
+    browser.open(server.url() + "/admin/resources");
+    browser.click("a[href='/admin/resources/costs']");
+    assertThat(browser.text()).contains("Nothing was metered in this time");
+    meterWhatRuns();
+    browser.open(server.url() + "/admin/resources/costs?time=all");
+    assertThat(browser.text())
+        .contains("By provisioner", "0.0042\u00a0EUR", "1.0\u00a0h", "storage 12.5\u00a0MB·h");
+    requireFits("/admin/resources/costs?time=all");
+  }
+
+  @Test
   void noPageIsWiderThanAPhone() throws IOException {
     signIn("ada@example.org", Story.PASSWORD);
     browser.open(server.url() + "/invoices");
@@ -218,6 +319,7 @@ class BrowserTest {
         List.of(
             "/admin/customers",
             "/admin/invoices",
+            "/admin/mails",
             "/admin/resources",
             "/admin/resources/difference",
             "/admin/ledger",
