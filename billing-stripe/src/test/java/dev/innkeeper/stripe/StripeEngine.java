@@ -5,14 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.innkeeper.billing.BillingEngine;
-import dev.innkeeper.billing.customer.Address;
 import dev.innkeeper.billing.customer.NewCustomer;
 import dev.innkeeper.billing.db.Database;
-import dev.innkeeper.billing.invoice.Party;
-import dev.innkeeper.billing.invoice.Seller;
-import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.billing.ledger.Accounts;
-import dev.innkeeper.billing.ledger.Transfer;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.payment.AddMethodResult;
@@ -22,12 +17,12 @@ import dev.innkeeper.billing.payment.WebhookReceipt;
 import dev.innkeeper.billing.payment.contract.PaymentWorld;
 import dev.innkeeper.billing.payment.spi.PaymentProvider;
 import dev.innkeeper.billing.testing.TestDatabase;
+import dev.innkeeper.billing.testing.TestInvoices;
 import dev.innkeeper.billing.time.Interval;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,7 +36,7 @@ final class StripeEngine implements AutoCloseable {
   final BillingEngine engine;
   private final Instant begin = world.now();
   private final HikariDataSource pool;
-  private final Database db;
+  private final TestInvoices invoices;
   private final PaymentProvider patient = world.provider();
   private final PaymentProvider impatient =
       StripeWorld.provider(world.stripe, world.clock, IMPATIENT_MILLIS);
@@ -53,7 +48,6 @@ final class StripeEngine implements AutoCloseable {
     config.setMaximumPoolSize(8);
     config.setMinimumIdle(0);
     pool = new HikariDataSource(config);
-    db = new Database(pool, TestDatabase.SCHEMA);
     engine =
         BillingEngine.builder()
             .dataSource(pool)
@@ -61,17 +55,7 @@ final class StripeEngine implements AutoCloseable {
             .clock(world.clock)
             .paymentProvider(provider())
             .build();
-    db.run(
-        handle ->
-            handle
-                .createUpdate(
-                    "insert into @.invoice_seller (code, version, details, created_at)"
-                        + " values ('innkeeper', 1, cast(:d as jsonb), now())")
-                .bind(
-                    "d",
-                    BillingJson.write(
-                        BillingJson.mapper(), Seller.named("Innkeeper", Address.NONE)))
-                .execute());
+    invoices = new TestInvoices(new Database(pool, TestDatabase.SCHEMA), engine);
   }
 
   /** Waits for as long as usual, but not while the double is told to hang. */
@@ -140,38 +124,7 @@ final class StripeEngine implements AutoCloseable {
 
   /** Issues an invoice due after two weeks. */
   UUID invoice(UUID customer, String amount) {
-    return db.tx(
-        handle -> {
-          int number = counter.incrementAndGet();
-          UUID id = new UUID(0x019a_0000_0000_7000L + ((long) number << 16), number);
-          handle
-              .createUpdate(
-                  "insert into @.invoice (customer_id, id, kind, status, currency, seller_code,"
-                      + " seller_version, series_year, series_number, number, issued_at, due_at,"
-                      + " net, tax, total, open, tax_groups, buyer) values (:c, :id, 'CUSTOM',"
-                      + " 'OPEN', 'EUR', 'innkeeper', 1, 2026, :n, :number, :now, :due, :minor, 0,"
-                      + " :minor, :minor, '[]', cast(:buyer as jsonb))")
-              .bind("c", customer)
-              .bind("id", id)
-              .bind("n", number)
-              .bind("number", "INV-" + number)
-              .bind("now", world.now().atOffset(ZoneOffset.UTC))
-              .bind("due", world.now().plus(Duration.ofDays(14)).atOffset(ZoneOffset.UTC))
-              .bind("minor", eur(amount).minorUnits())
-              .bind(
-                  "buyer",
-                  BillingJson.write(
-                      BillingJson.mapper(), new Party("Ada", null, Address.NONE, null, null, "en")))
-              .execute();
-          engine
-              .ledger()
-              .require(
-                  Transfer.builder(id, "invoice-issued")
-                      .debit(Accounts.receivable(customer, Currency.EUR), eur(amount))
-                      .credit(Accounts.revenue("vm", Currency.EUR), eur(amount))
-                      .build());
-          return id;
-        });
+    return invoices.issue(customer, counter.incrementAndGet(), eur(amount), world.now());
   }
 
   void runDue() {

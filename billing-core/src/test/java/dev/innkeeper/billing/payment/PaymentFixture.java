@@ -1,17 +1,12 @@
 package dev.innkeeper.billing.payment;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.innkeeper.billing.BillingEngine;
-import dev.innkeeper.billing.customer.Address;
 import dev.innkeeper.billing.customer.NewCustomer;
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.event.StoredEvent;
 import dev.innkeeper.billing.invoice.Invoice;
-import dev.innkeeper.billing.invoice.Party;
-import dev.innkeeper.billing.invoice.Seller;
-import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.billing.ledger.Accounts;
 import dev.innkeeper.billing.ledger.Transfer;
 import dev.innkeeper.billing.money.Amount;
@@ -21,10 +16,10 @@ import dev.innkeeper.billing.payment.sandbox.SandboxProvider;
 import dev.innkeeper.billing.promotion.NewVoucherBatch;
 import dev.innkeeper.billing.testing.MutableClock;
 import dev.innkeeper.billing.testing.TestDatabase;
+import dev.innkeeper.billing.testing.TestInvoices;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,19 +42,8 @@ public final class PaymentFixture {
           .clock(clock)
           .sandbox()
           .build();
-  private final ObjectMapper json = BillingJson.mapper();
+  private final TestInvoices invoices = new TestInvoices(db, engine);
   private final AtomicInteger counter = new AtomicInteger();
-
-  public PaymentFixture() {
-    db.run(
-        handle ->
-            handle
-                .createUpdate(
-                    "insert into @.invoice_seller (code, version, details, created_at)"
-                        + " values ('innkeeper', 1, cast(:d as jsonb), now())")
-                .bind("d", BillingJson.write(json, Seller.named("Innkeeper", Address.NONE)))
-                .execute());
-  }
 
   /** Connections are given back soon: a test class makes many of these. */
   private static HikariDataSource pool(String database) {
@@ -125,52 +109,8 @@ public final class PaymentFixture {
 
   /** Issues an invoice due after two weeks, for the subscriptions, or for none in particular. */
   public UUID invoice(UUID customer, String amount, UUID... subscriptions) {
-    return db.tx(
-        handle -> {
-          int number = counter.incrementAndGet();
-          UUID id = new UUID(0x019a_0000_0000_7000L + ((long) number << 16), number);
-          long minor = eur(amount).minorUnits();
-          handle
-              .createUpdate(
-                  "insert into @.invoice (customer_id, id, kind, status, currency, seller_code,"
-                      + " seller_version, series_year, series_number, number, issued_at, due_at,"
-                      + " net, tax, total, open, tax_groups, buyer) values (:c, :id, 'CUSTOM',"
-                      + " 'OPEN', 'EUR', 'innkeeper', 1, 2027, :n, :number, :now, :due, :minor, 0,"
-                      + " :minor, :minor, '[]', cast(:buyer as jsonb))")
-              .bind("c", customer)
-              .bind("id", id)
-              .bind("n", number)
-              .bind("number", "INV-" + number)
-              .bind("now", clock.instant().atOffset(ZoneOffset.UTC))
-              .bind("due", clock.instant().plus(Duration.ofDays(14)).atOffset(ZoneOffset.UTC))
-              .bind("minor", minor)
-              .bind(
-                  "buyer",
-                  BillingJson.write(json, new Party("Ada", null, Address.NONE, null, null, "en")))
-              .execute();
-          int position = 0;
-          for (UUID subscription : Arrays.asList(subscriptions)) {
-            handle
-                .createUpdate(
-                    "insert into @.invoice_line (customer_id, invoice_id, position,"
-                        + " subscription_id, product_code, component, description, quantity, unit,"
-                        + " amount, net, tax_group, explanation) values (:c, :id, :p, :s, 'vm',"
-                        + " 'month', 'VM', 1, 'piece', 0, 0, 0, '')")
-                .bind("c", customer)
-                .bind("id", id)
-                .bind("p", ++position)
-                .bind("s", subscription)
-                .execute();
-          }
-          engine
-              .ledger()
-              .require(
-                  Transfer.builder(id, "invoice-issued")
-                      .debit(Accounts.receivable(customer, Currency.EUR), eur(amount))
-                      .credit(Accounts.revenue("vm", Currency.EUR), eur(amount))
-                      .build());
-          return id;
-        });
+    return invoices.issue(
+        customer, counter.incrementAndGet(), eur(amount), clock.instant(), subscriptions);
   }
 
   public Invoice invoiceOf(UUID customer, UUID id) {
