@@ -257,7 +257,9 @@ final class Charges {
   }
 
   private boolean isFor(ChargeRequest request, PaymentIntent intent) {
-    return request.attemptId().equals(IntentState.attemptOf(intent.getMetadata()))
+    String customer = request.method().customerReference();
+    return (customer == null || customer.equals(intent.getCustomer()))
+        && request.attemptId().equals(IntentState.attemptOf(intent.getMetadata()))
         && intent.getAmount() != null
         && StripeCurrencies.units(request.amount()).equals(Optional.of(intent.getAmount()))
         && StripeCurrencies.code(request.amount().currency()).equals(intent.getCurrency());

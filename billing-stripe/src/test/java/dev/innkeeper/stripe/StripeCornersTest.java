@@ -468,6 +468,14 @@ class StripeCornersTest {
     assertThat(provider.lookUp(request)).isInstanceOf(ChargeResult.Unknown.class);
   }
 
+  @Test
+  void aPaymentIntentOfAnotherCustomerIsNotTakenForOurs() {
+    ChargeRequest request = request(DoubleCard.GOOD, TEN);
+    ChargeResult.Succeeded taken = succeeded(charge(request));
+    books(b -> b.get(taken.reference()).put("customer", "cus_somebody"));
+    assertThat(provider.lookUp(request)).isInstanceOf(ChargeResult.Unknown.class);
+  }
+
   // --- cards ------------------------------------------------------------------------------------
 
   @Test
