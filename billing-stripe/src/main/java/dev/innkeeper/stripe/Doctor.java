@@ -37,6 +37,7 @@ final class Doctor {
           "payment_intent.processing",
           "payment_intent.requires_action",
           "payment_intent.succeeded",
+          "payment_method.automatically_updated",
           "payment_method.detached",
           "refund.created",
           "refund.failed",

@@ -7,12 +7,15 @@ import com.stripe.model.SetupIntent;
 import com.stripe.model.StripeCollection;
 import com.stripe.model.checkout.Session;
 import com.stripe.param.CustomerCreateParams;
+import com.stripe.param.PaymentMethodDetachParams;
+import com.stripe.param.PaymentMethodRetrieveParams;
 import com.stripe.param.checkout.SessionCreateParams;
 import com.stripe.param.checkout.SessionExpireParams;
 import com.stripe.param.checkout.SessionListParams;
 import com.stripe.param.checkout.SessionRetrieveParams;
 import dev.innkeeper.billing.payment.spi.ChargeJournal;
 import dev.innkeeper.billing.payment.spi.ChargeResult;
+import dev.innkeeper.billing.payment.spi.DetachResult;
 import dev.innkeeper.billing.payment.spi.MethodDetails;
 import dev.innkeeper.billing.payment.spi.MethodReference;
 import dev.innkeeper.billing.payment.spi.MethodSetUpRequest;
@@ -99,21 +102,60 @@ final class Pages {
   /** The card of a SetupIntent that has succeeded. */
   static Optional<MethodDetails> details(@Nullable SetupIntent intent) {
     PaymentMethod method = intent == null ? null : intent.getPaymentMethodObject();
-    if (intent == null
-        || method == null
-        || method.getCard() == null
-        || !"succeeded".equals(intent.getStatus())) {
+    return intent == null || method == null || !"succeeded".equals(intent.getStatus())
+        ? Optional.empty()
+        : details(method, intent.getCustomer());
+  }
+
+  /** A method that is a card. */
+  static Optional<MethodDetails> details(PaymentMethod method, @Nullable String customer) {
+    PaymentMethod.Card card = method.getCard();
+    if (card == null) {
       return Optional.empty();
     }
-    PaymentMethod.Card card = method.getCard();
     return Optional.of(
         new MethodDetails(
-            new MethodReference(method.getId(), intent.getCustomer()),
+            new MethodReference(method.getId(), customer),
             card.getFingerprint() == null ? method.getId() : card.getFingerprint(),
             card.getBrand(),
             card.getLast4(),
             card.getExpMonth().intValue(),
             card.getExpYear().intValue()));
+  }
+
+  DetachResult detach(MethodReference reference) {
+    Deadline deadline = ages.deadline();
+    String id = reference.methodReference();
+    Reply<PaymentMethod> reply =
+        calls.actAnew(
+            "detach:" + id,
+            deadline,
+            (stripe, options) ->
+                stripe
+                    .paymentMethods()
+                    .detach(id, PaymentMethodDetachParams.builder().build(), options));
+    // Refused when it was detached before, unclear when the answer was lost: how it is decides.
+    Reply<PaymentMethod> now =
+        reply instanceof Reply.Done<PaymentMethod> ? reply : retrieveMethod(id, deadline);
+    boolean gone =
+        now instanceof Reply.Done<PaymentMethod> done
+            ? id.equals(done.value().getId()) && done.value().getCustomer() == null
+            : now instanceof Reply.Refused<PaymentMethod> refused && refused.status() == 404;
+    return gone
+        ? new DetachResult.Detached()
+        : new DetachResult.NotYet(
+            now instanceof Reply.Done<PaymentMethod>
+                ? "it is still attached: " + Charges.detail(reply)
+                : Charges.detail(now));
+  }
+
+  Reply<PaymentMethod> retrieveMethod(String id, Deadline deadline) {
+    return calls.ask(
+        deadline,
+        (stripe, options) ->
+            stripe
+                .paymentMethods()
+                .retrieve(id, PaymentMethodRetrieveParams.builder().build(), options));
   }
 
   /** Stripe's name of the customer; null when it can't be told now. */

@@ -5,6 +5,8 @@ import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.payment.spi.ChargeJournal;
 import dev.innkeeper.billing.payment.spi.ChargeRequest;
 import dev.innkeeper.billing.payment.spi.ChargeResult;
+import dev.innkeeper.billing.payment.spi.DetachResult;
+import dev.innkeeper.billing.payment.spi.MethodReference;
 import dev.innkeeper.billing.payment.spi.MethodSetUpRequest;
 import dev.innkeeper.billing.payment.spi.MethodSetUpResult;
 import dev.innkeeper.billing.payment.spi.OutgoingResult;
@@ -96,6 +98,11 @@ final class StripeProvider implements PaymentProvider {
   @Override
   public MethodSetUpResult lookUpSetUp(String reference) {
     return pages.lookUpSetUp(reference);
+  }
+
+  @Override
+  public DetachResult detachMethod(MethodReference method) {
+    return pages.detach(method);
   }
 
   @Override

@@ -6,6 +6,7 @@ import com.google.gson.JsonParser;
 import com.stripe.model.BalanceTransaction;
 import com.stripe.model.Dispute;
 import com.stripe.model.PaymentIntent;
+import com.stripe.model.PaymentMethod;
 import com.stripe.model.Refund;
 import com.stripe.model.SetupIntent;
 import com.stripe.model.StripeCollection;
@@ -100,6 +101,7 @@ final class Webhooks {
               case "checkout.session.completed", "checkout.session.expired" ->
                   list(session(eventId, objectId));
               case "setup_intent.succeeded" -> list(method(eventId, objectId));
+              case "payment_method.automatically_updated" -> list(renewed(eventId, objectId));
               case "payment_method.detached" ->
                   List.of(new ProviderNotice.MethodRemoved(eventId, objectId));
               case "refund.created", "refund.updated", "refund.failed", "charge.refund.updated" ->
@@ -171,6 +173,18 @@ final class Webhooks {
         ? null
         : Pages.details(intent)
             .map(details -> new ProviderNotice.MethodAdded(eventId, setUp, details))
+            .orElse(null);
+  }
+
+  private @Nullable ProviderNotice renewed(String eventId, String methodId) {
+    PaymentMethod method = now(pages.retrieveMethod(methodId, ages.deadline()));
+    if (method == null) {
+      return null;
+    }
+    return method.getCustomer() == null
+        ? new ProviderNotice.MethodRemoved(eventId, methodId)
+        : Pages.details(method, method.getCustomer())
+            .map(details -> new ProviderNotice.MethodUpdated(eventId, details))
             .orElse(null);
   }
 

@@ -3,10 +3,12 @@ package dev.innkeeper.stripe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.innkeeper.billing.event.StoredEvent;
 import dev.innkeeper.billing.invoice.InvoiceStatus;
 import dev.innkeeper.billing.ledger.Accounts;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
+import dev.innkeeper.billing.payment.AddMethodResult;
 import dev.innkeeper.billing.payment.PayPage;
 import dev.innkeeper.billing.payment.Payment;
 import dev.innkeeper.billing.payment.PaymentMethod;
@@ -14,6 +16,7 @@ import dev.innkeeper.billing.payment.PaymentMix;
 import dev.innkeeper.billing.payment.PaymentState;
 import dev.innkeeper.billing.problem.NotAllowed;
 import java.time.Duration;
+import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -310,6 +313,181 @@ class EngineCornersTest {
     assertThat(shop.engine.paymentMethods().list(ada)).hasSize(1);
     shop.deliverAll();
     assertThat(shop.engine.paymentMethods().list(ada)).hasSize(1);
+  }
+
+  // --- cards that change at Stripe, or here -----------------------------------------------------
+
+  @Test
+  void aCardThatIsRemovedHereIsDetachedAtStripeWhateverGoesWrong() {
+    UUID ada = shop.customer();
+    for (Fault fault : Fault.values()) {
+      PaymentMethod card = shop.addCard(ada, DoubleCard.GOOD);
+      shop.engine.paymentMethods().remove(ada, card.id());
+      assertThat(owner(card)).as(fault.name()).isNotNull();
+      shop.world.stripe.failNext("POST .*/detach", fault);
+      shop.world.stripe.failNext("GET .*", fault);
+      for (int round = 0; round < 12; round++) {
+        shop.runDue();
+        shop.world.advance(Duration.ofHours(6));
+      }
+      shop.world.stripe.forgetFaults();
+      assertThat(owner(card)).as(fault.name()).isNull();
+      int requests = shop.world.stripe.requests().size();
+      shop.world.advance(Duration.ofDays(40));
+      shop.runDue();
+      assertThat(shop.world.stripe.requests()).as(fault.name()).hasSize(requests);
+      shop.deliverAll();
+    }
+    assertThat(shop.engine.paymentMethods().list(ada)).isEmpty();
+  }
+
+  @Test
+  void aCardThatIsEnteredTwiceIsDetachedOnceAndTheOtherStays() {
+    UUID ada = shop.customerWith(DoubleCard.GOOD);
+    PaymentMethod card = shop.engine.paymentMethods().list(ada).get(0);
+    String entered = enterAgain(ada, DoubleCard.GOOD);
+    shop.deliverAll();
+    shop.runDue();
+    assertThat(shop.world.stripe.<Object>with(b -> b.get(entered).get("customer"))).isNull();
+    assertThat(owner(card)).isNotNull();
+    shop.deliverAll();
+    assertThat(shop.engine.paymentMethods().list(ada)).containsExactly(card);
+    assertThat(shop.topUp(ada, TEN).state()).isEqualTo(PaymentState.SUCCEEDED);
+  }
+
+  @Test
+  void aDisabledCardThatIsEnteredAnewIsDetachedByItsOldName() {
+    UUID ada = shop.customerWith(DoubleCard.STOLEN);
+    shop.topUp(ada, TEN);
+    PaymentMethod disabled = shop.engine.paymentMethods().list(ada).get(0);
+    assertThat(disabled.disabledCode()).isEqualTo("stolen_card");
+    String entered = enterAgain(ada, DoubleCard.STOLEN);
+    shop.deliverAll();
+    shop.runDue();
+    assertThat(owner(disabled)).isNull();
+    PaymentMethod again = shop.engine.paymentMethods().list(ada).get(0);
+    assertThat(again.id()).isEqualTo(disabled.id());
+    assertThat(again.reference().methodReference()).isEqualTo(entered);
+    assertThat(owner(again)).isNotNull();
+  }
+
+  @Test
+  void aCardThatIsDetachedAtStripeIsRemovedHere() {
+    UUID ada = shop.customerWith(DoubleCard.GOOD);
+    PaymentMethod card = shop.engine.paymentMethods().list(ada).get(0);
+    shop.world.stripe.with(b -> b.detach(card.reference().methodReference()));
+    List<String> news = shop.world.stripe.takeEvents();
+    for (int i = 0; i < 2; i++) {
+      news.forEach(event -> assertThat(shop.deliver(event)).isTrue());
+      assertThat(shop.engine.paymentMethods().list(ada)).isEmpty();
+    }
+    assertThat(types(ada)).filteredOn("payment-method.removed"::equals).hasSize(1);
+    shop.runDue();
+    assertThat(shop.world.stripe.requests()).noneMatch(r -> r.contains("/detach"));
+  }
+
+  @Test
+  void aCardThatItsBankRenewedHasItsNewExpiryAndNumberHere() {
+    UUID ada = shop.customerWith(DoubleCard.GOOD);
+    PaymentMethod card = shop.engine.paymentMethods().list(ada).get(0);
+    renew(card, 2041, "9876");
+    List<String> news = shop.world.stripe.takeEvents();
+    for (int i = 0; i < 2; i++) {
+      news.forEach(event -> assertThat(shop.deliver(event)).isTrue());
+      assertThat(shop.engine.paymentMethods().list(ada))
+          .singleElement()
+          .matches(c -> c.id().equals(card.id()))
+          .matches(c -> c.last4().equals("9876"))
+          .matches(c -> c.expiry().equals(YearMonth.of(2041, 12)));
+    }
+    renew(card, 2041, "9876");
+    shop.deliverAll();
+    assertThat(types(ada)).filteredOn("payment-method.updated"::equals).hasSize(1);
+    // Its new number is what it goes by: entered once more it is known.
+    String mark =
+        shop.world.stripe.with(
+            b ->
+                String.valueOf(
+                    ((Map<?, ?>) b.get(card.reference().methodReference()).get("card"))
+                        .get("fingerprint")));
+    enterAgain(ada, DoubleCard.GOOD, mark);
+    shop.deliverAll();
+    assertThat(shop.engine.paymentMethods().list(ada)).hasSize(1);
+  }
+
+  @Test
+  void anExpiredCardThatItsBankRenewedPaysWhatIsOpen() {
+    UUID ada = shop.customerWith(DoubleCard.EXPIRED);
+    UUID invoice = shop.invoice(ada, "20.00");
+    shop.engine.settlement().settle(ada);
+    PaymentMethod card = shop.engine.paymentMethods().list(ada).get(0);
+    assertThat(card.disabledCode()).isEqualTo("expired_card");
+    renew(card, 2041, card.last4());
+    shop.deliverAll();
+    shop.world.advance(Duration.ofMinutes(1));
+    shop.runDue();
+    assertThat(shop.engine.invoices().get(ada, invoice).status()).isEqualTo(InvoiceStatus.PAID);
+    assertThat(shop.charges(ada)).isOne();
+    shop.assertTruth();
+  }
+
+  @Test
+  void anExpiredCardThatIsEnteredAnewPaysWhatIsOpen() {
+    UUID ada = shop.customerWith(DoubleCard.EXPIRED);
+    UUID invoice = shop.invoice(ada, "20.00");
+    shop.engine.settlement().settle(ada);
+    enterAgain(ada, DoubleCard.GOOD, "fp_EXPIRED_" + ada);
+    shop.deliverAll();
+    assertThat(shop.engine.paymentMethods().list(ada)).hasSize(1);
+    assertThat(shop.engine.invoices().get(ada, invoice).status()).isEqualTo(InvoiceStatus.PAID);
+    shop.assertTruth();
+  }
+
+  @Test
+  void aStolenCardIsNotChargedAgainBecauseOfANewExpiry() {
+    UUID ada = shop.customerWith(DoubleCard.STOLEN);
+    shop.topUp(ada, TEN);
+    PaymentMethod card = shop.engine.paymentMethods().list(ada).get(0);
+    renew(card, 2041, card.last4());
+    shop.deliverAll();
+    PaymentMethod after = shop.engine.paymentMethods().list(ada).get(0);
+    assertThat(after.expiry()).isEqualTo(YearMonth.of(2041, 12));
+    assertThat(after.isUsableAt(shop.world.now())).isFalse();
+  }
+
+  private void renew(PaymentMethod card, int expiryYear, String last4) {
+    shop.world.stripe.with(
+        b -> {
+          b.renew(card.reference().methodReference(), expiryYear, last4);
+          return null;
+        });
+  }
+
+  /** Stripe's name of the customer whose card it is; null when it is nobody's. */
+  private Object owner(PaymentMethod card) {
+    return shop.world.stripe.<Object>with(
+        b -> b.get(card.reference().methodReference()).get("customer"));
+  }
+
+  private String enterAgain(UUID customer, DoubleCard card) {
+    return enterAgain(customer, card, "fp_" + card + "_" + customer);
+  }
+
+  /** Gives Stripe's name of what was entered. */
+  private String enterAgain(UUID customer, DoubleCard card, String fingerprint) {
+    AddMethodResult asked =
+        shop.engine.paymentMethods().add(customer, "stripe", null, StripeWorld.RETURN_URL);
+    String session = StripeEngine.lastPart(((AddMethodResult.Redirect) asked).url());
+    return shop.world.stripe.with(
+        b -> {
+          b.enterCard(session, card, fingerprint);
+          String intent = StripeBooks.text(b.get(session), "setup_intent");
+          return StripeBooks.text(b.get(intent), "payment_method");
+        });
+  }
+
+  private List<String> types(UUID customer) {
+    return shop.engine.events().of(customer, 0, 500).stream().map(StoredEvent::type).toList();
   }
 
   private PaymentState state(Payment payment) {

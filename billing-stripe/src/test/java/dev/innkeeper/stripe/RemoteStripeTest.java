@@ -8,6 +8,7 @@ import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.payment.spi.ChargeRequest;
 import dev.innkeeper.billing.payment.spi.ChargeRequest.Presence;
 import dev.innkeeper.billing.payment.spi.ChargeResult;
+import dev.innkeeper.billing.payment.spi.DetachResult;
 import dev.innkeeper.billing.payment.spi.MethodReference;
 import dev.innkeeper.billing.payment.spi.MethodSetUpRequest;
 import dev.innkeeper.billing.payment.spi.MethodSetUpResult;
@@ -128,6 +129,14 @@ class RemoteStripeTest {
     assertThat(provider.lookUp(request)).isInstanceOf(ChargeResult.ActionRequired.class);
     assertThat(provider.cancel(request)).isInstanceOf(ChargeResult.Declined.class);
     assertThat(provider.lookUp(request)).isInstanceOf(ChargeResult.Declined.class);
+  }
+
+  @Test
+  void aCardThatIsDetachedStaysDetachedAndCantBeCharged() throws Exception {
+    MethodReference card = card("pm_card_visa");
+    assertThat(provider.detachMethod(card)).isInstanceOf(DetachResult.Detached.class);
+    assertThat(provider.detachMethod(card)).isInstanceOf(DetachResult.Detached.class);
+    assertThat(provider.charge(request(card), r -> {})).isInstanceOf(ChargeResult.Declined.class);
   }
 
   @Test

@@ -158,10 +158,35 @@ final class StripeBooks {
     return text(method, "id");
   }
 
-  void detach(String methodId) {
+  Map<String, Object> detach(String methodId) {
     Map<String, Object> method = get(methodId);
+    if (method.get("customer") == null) {
+      throw Problem.invalid(null, null, "it is not attached, so that it can't be detached");
+    }
     method.put("customer", null);
     event("payment_method.detached", method);
+    return method;
+  }
+
+  /** The card's bank renews it: until another year, and under another number when it says so. */
+  @SuppressWarnings("unchecked")
+  void renew(String methodId, int expiryYear, String last4) {
+    Map<String, Object> method = get(methodId);
+    Map<String, Object> card = (Map<String, Object>) method.get("card");
+    card.put("exp_year", expiryYear);
+    if (!last4.equals(card.put("last4", last4))) {
+      card.put("fingerprint", card.get("fingerprint") + "_" + last4);
+    }
+    cards.put(methodId, DoubleCard.GOOD);
+    event("payment_method.automatically_updated", method);
+  }
+
+  /** The customer enters a card that its bank refuses: the page stays open for another. */
+  void refuseCard(String sessionId) {
+    Map<String, Object> intent = make("seti", "setup_intent");
+    intent.put("metadata", metadata(open(sessionId)));
+    intent.put("status", "requires_payment_method");
+    event("setup_intent.setup_failed", intent);
   }
 
   // --- PaymentIntents ---------------------------------------------------------------------------

@@ -535,6 +535,42 @@ class StripeCornersTest {
     assertThat(provider.setUpMethod(withNumber)).isInstanceOf(MethodSetUpResult.Refused.class);
   }
 
+  @Test
+  void aCardThatIsRefusedOnThePageLeavesThePageOpenForAnother() {
+    UUID setUp = UUID.randomUUID();
+    MethodSetUpResult.Redirect page =
+        (MethodSetUpResult.Redirect)
+            provider.setUpMethod(new MethodSetUpRequest(setUp, customer, null, null, null));
+    books(b -> b.refuseCard(page.reference()));
+    assertThat(notices()).singleElement().isInstanceOf(ProviderNotice.Ignored.class);
+    assertThat(provider.lookUpSetUp(page.reference()))
+        .isInstanceOf(MethodSetUpResult.Redirect.class);
+    books(b -> b.enterCard(page.reference(), DoubleCard.GOOD, "fp"));
+    assertThat(notices()).allMatch(n -> n instanceof ProviderNotice.MethodAdded).hasSize(2);
+  }
+
+  @Test
+  void aRenewedCardIsToldAsItIsNowAndOneThatIsGoneIsGone() {
+    MethodReference card = world.card(customer, DoubleCard.GOOD);
+    books(b -> b.renew(card.methodReference(), 2040, "1111"));
+    List<PaymentWorld.Webhook> early = world.takeWebhooks();
+    books(b -> b.renew(card.methodReference(), 2045, "2222"));
+    world.takeWebhooks();
+    assertThat(accepted(early.get(0)))
+        .singleElement()
+        .isInstanceOfSatisfying(
+            ProviderNotice.MethodUpdated.class,
+            n -> {
+              assertThat(n.details().reference()).isEqualTo(card);
+              assertThat(n.details().expiryYear()).isEqualTo(2045);
+              assertThat(n.details().last4()).isEqualTo("2222");
+            });
+    books(b -> b.detach(card.methodReference()));
+    assertThat(accepted(early.get(0)))
+        .singleElement()
+        .isInstanceOf(ProviderNotice.MethodRemoved.class);
+  }
+
   // --- too many requests ------------------------------------------------------------------------
 
   @Test

@@ -313,6 +313,7 @@ public final class StripeDouble implements AutoCloseable {
         String owner = params.get("customer");
         yield books.get(books.addCard(owner, card, "fp_" + card + "_" + owner));
       }
+      case "payment_methods/detach" -> books.detach(id);
       case "transfers/reversals" -> books.reverse(id, params);
       default -> throw StripeBooks.Problem.missing(path);
     };

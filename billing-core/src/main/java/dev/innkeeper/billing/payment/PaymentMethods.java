@@ -6,6 +6,7 @@ import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.event.EventLog;
 import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.payment.spi.MethodDetails;
+import dev.innkeeper.billing.payment.spi.MethodReference;
 import dev.innkeeper.billing.payment.spi.MethodSetUpRequest;
 import dev.innkeeper.billing.payment.spi.MethodSetUpResult;
 import dev.innkeeper.billing.payment.spi.PaymentProvider;
@@ -43,9 +44,14 @@ public final class PaymentMethods {
   private final Providers providers;
   private final Settlement settlement;
   private final RunningServices running;
+  private final MethodDetaching detaching;
 
   PaymentMethods(
-      PaymentCore core, Providers providers, Settlement settlement, RunningServices running) {
+      PaymentCore core,
+      Providers providers,
+      Settlement settlement,
+      RunningServices running,
+      MethodDetaching detaching) {
     this.db = core.db();
     this.commands = core.commands();
     this.events = core.events();
@@ -55,6 +61,7 @@ public final class PaymentMethods {
     this.providers = providers;
     this.settlement = settlement;
     this.running = running;
+    this.detaching = detaching;
   }
 
   /**
@@ -346,7 +353,13 @@ public final class PaymentMethods {
             .bind("fingerprint", details.fingerprint())
             .map((row, context) -> MethodBook.method(row))
             .findOne();
-    if (same.isPresent() && same.get().isUsableAt(clock.instant())) {
+    boolean exists = same.isPresent() && same.get().isUsableAt(clock.instant());
+    if (same.isPresent() && !isSame(same.get().reference(), details.reference())) {
+      // The provider has the card twice now, by two names, and one of them is of no use to us.
+      detaching.record(
+          handle, customerId, provider, exists ? details.reference() : same.get().reference());
+    }
+    if (exists) {
       return new AddMethodResult.Refused(
           "card-exists", "The card " + same.get().label() + " is there already.");
     }
@@ -362,7 +375,8 @@ public final class PaymentMethods {
                 + "  where customer_id = :c), 'ACTIVE', :now)"
                 + " on conflict (customer_id, id) do update set method_reference = :reference,"
                 + " customer_reference = :customerReference, expiry_month = :month,"
-                + " expiry_year = :year, status = 'ACTIVE', disabled_code = null, warned_at = null")
+                + " expiry_year = :year, status = 'ACTIVE', disabled_code = null, warned_at = null,"
+                + " renewed_at = :now")
         .bind("c", customerId)
         .bind("id", id)
         .bind("provider", provider)
@@ -378,6 +392,10 @@ public final class PaymentMethods {
     PaymentMethod method = get(customerId, id);
     events.append(new PaymentMethodAdded(customerId, id, method.label()));
     return new AddMethodResult.Added(method);
+  }
+
+  private static boolean isSame(MethodReference one, MethodReference other) {
+    return one.methodReference().equals(other.methodReference());
   }
 
   /** The customer's cards in the order they are tried, the default first. */
@@ -417,7 +435,7 @@ public final class PaymentMethods {
   }
 
   /**
-   * Removes a card.
+   * Removes a card: it is not charged any more from now on, and the provider lets go of it soon.
    *
    * @throws NotFound when the customer has no such card
    * @throws NotAllowed with code {@code card-in-use} while it is being charged, and with {@code
@@ -440,29 +458,96 @@ public final class PaymentMethods {
                     + " what runs and pay what is open, first");
           }
           setRemoved(handle, method);
+          detaching.record(handle, customerId, method.provider(), method.reference());
         });
   }
 
   /** A card that is gone at the provider's, whatever depends on it. */
   void removedByProvider(String provider, String methodReference) {
     db.run(
+        handle ->
+            locked(handle, provider, methodReference)
+                .ifPresent(method -> setRemoved(handle, method)));
+  }
+
+  /**
+   * A card that its bank renewed. One that was disabled because it had expired, or under another
+   * number, is charged again, and pays what is open.
+   */
+  void updatedByProvider(String provider, MethodDetails details) {
+    db.run(
         handle -> {
-          Optional<PaymentMethod> found =
-              handle
-                  .createQuery(
-                      "select "
-                          + MethodBook.COLUMNS
-                          + " from @.payment_method where provider = :provider"
-                          + " and method_reference = :reference and status <> 'REMOVED'")
-                  .bind("provider", provider)
-                  .bind("reference", methodReference)
-                  .map((row, context) -> MethodBook.method(row))
-                  .findOne();
-          if (found.isPresent()) {
-            customers.lock(found.get().customerId());
-            setRemoved(handle, found.get());
+          Optional<PaymentMethod> known =
+              locked(handle, provider, details.reference().methodReference());
+          if (known.isEmpty() || !update(handle, known.get(), details)) {
+            return;
+          }
+          PaymentMethod before = known.get();
+          PaymentMethod after = get(before.customerId(), before.id());
+          events.append(
+              new PaymentMethodUpdated(
+                  after.customerId(), after.id(), after.label(), after.expiry().toString()));
+          if (after.isUsableAt(clock.instant()) && !before.isUsableAt(clock.instant())) {
+            settlement.settle(after.customerId());
           }
         });
+  }
+
+  /** False when nothing is new. */
+  private boolean update(Handle handle, PaymentMethod method, MethodDetails details) {
+    return handle
+            .createUpdate(
+                // Another card on file may have the new number: then this one keeps its old mark.
+                "with known as (select m.*, (m.fingerprint <> :fingerprint and not exists"
+                    + " (select 1 from @.payment_method o where o.customer_id = m.customer_id"
+                    + "  and o.provider = m.provider and o.fingerprint = :fingerprint"
+                    + "  and o.status <> 'REMOVED')) as renumbered from @.payment_method m"
+                    + " where m.customer_id = :c and m.id = :id)"
+                    + " update @.payment_method m set brand = :brand, last4 = :last4,"
+                    + " expiry_month = :month, expiry_year = :year, warned_at = null,"
+                    + " fingerprint = case when k.renumbered then :fingerprint"
+                    + "  else k.fingerprint end,"
+                    + " status = case when k.renumbered or k.disabled_code = 'expired_card'"
+                    + "  then 'ACTIVE' else k.status end,"
+                    + " disabled_code = case when k.renumbered or k.disabled_code = 'expired_card'"
+                    + "  then null else k.disabled_code end,"
+                    + " renewed_at = case when k.renumbered or k.disabled_code = 'expired_card'"
+                    + "  then cast(:now as timestamptz) else k.renewed_at end"
+                    + " from known k where m.customer_id = k.customer_id and m.id = k.id"
+                    + " and (k.renumbered or (k.brand, k.last4, k.expiry_month, k.expiry_year)"
+                    + "  is distinct from (:brand, :last4, :month, :year))")
+            .bind("fingerprint", details.fingerprint())
+            .bind("c", method.customerId())
+            .bind("id", method.id())
+            .bind("brand", details.brand())
+            .bind("last4", details.last4())
+            .bind("month", details.expiryMonth())
+            .bind("year", details.expiryYear())
+            .bind("now", now())
+            .execute()
+        == 1;
+  }
+
+  /** A card on file by the provider's name for it, once its customer is locked. */
+  private Optional<PaymentMethod> locked(Handle handle, String provider, String methodReference) {
+    Optional<UUID> owner =
+        byReference(handle, provider, methodReference).map(PaymentMethod::customerId);
+    owner.ifPresent(customers::lock);
+    return owner.isEmpty() ? Optional.empty() : byReference(handle, provider, methodReference);
+  }
+
+  private static Optional<PaymentMethod> byReference(
+      Handle handle, String provider, String methodReference) {
+    return handle
+        .createQuery(
+            "select "
+                + MethodBook.COLUMNS
+                + " from @.payment_method where provider = :provider"
+                + " and method_reference = :reference and status <> 'REMOVED'")
+        .bind("provider", provider)
+        .bind("reference", methodReference)
+        .map((row, context) -> MethodBook.method(row))
+        .findOne();
   }
 
   private void setRemoved(Handle handle, PaymentMethod method) {

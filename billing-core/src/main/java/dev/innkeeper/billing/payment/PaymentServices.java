@@ -24,7 +24,8 @@ public final class PaymentServices {
       PaymentCore core, Providers providers, RunningServices running, Parts parts) {
     this.wallets = new Wallets(core);
     this.settlement = parts.settlement();
-    this.methods = new PaymentMethods(core, providers, settlement, running);
+    MethodDetaching detaching = new MethodDetaching(core, providers);
+    this.methods = new PaymentMethods(core, providers, settlement, running, detaching);
     this.topUps = new TopUps(core, providers, parts.book(), parts.runner());
     this.refunds = new Refunds(core, providers, parts.book());
     this.reconciliation = new Reconciliation(core, providers);
@@ -47,7 +48,8 @@ public final class PaymentServices {
             core, providers, parts.book(), new AccountClosing.Outgoing(refunds, payouts), running);
     this.holds = new WalletHolds(core, settlement);
     this.deployGate = new DeployGate(core, wallets, running);
-    this.dueWork = List.of(settlement.dueWork(), parts.runner(), refunds, new CardExpiry(core));
+    this.dueWork =
+        List.of(settlement.dueWork(), parts.runner(), refunds, new CardExpiry(core), detaching);
   }
 
   private record Parts(

@@ -200,6 +200,8 @@ public final class Payments {
       refunds.apply(handle, provider, changed);
     } else if (notice instanceof ProviderNotice.MethodAdded added) {
       methods.completeSetUp(provider, added.setUpId(), added.details());
+    } else if (notice instanceof ProviderNotice.MethodUpdated updated) {
+      methods.updatedByProvider(provider, updated.details());
     } else if (notice instanceof ProviderNotice.MethodRemoved removed) {
       methods.removedByProvider(provider, removed.methodReference());
     }

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * transaction, which holds the customers' locks, and calls no provider.
  */
 final class SettlementPass {
-  /** A card that was declined for an invoice is left alone for it so long. */
+  /** A card that was declined for an invoice is left alone for it so long, or until renewed. */
   static final Duration CARD_RETRY_PAUSE = Duration.ofDays(5);
 
   private final Database db;
@@ -141,10 +141,11 @@ final class SettlementPass {
     return handle
         .createQuery(
             "select i.customer_id, i.id, i.number, i.open, i.currency, i.issued_at,"
-                + " array(select p.method_id from @.payment p"
+                + " array(select p.method_id from @.payment p join @.payment_method m"
+                + "   on m.customer_id = p.customer_id and m.id = p.method_id"
                 + "   where p.customer_id = i.customer_id and p.invoice_id = i.id"
-                + "   and p.method_id is not null"
-                + "   and p.state in ('DECLINED', 'CANCELLED') and p.finished_at > :since) barred"
+                + "   and p.state in ('DECLINED', 'CANCELLED')"
+                + "   and p.finished_at > greatest(:since, m.renewed_at)) barred"
                 + " from @.invoice i where i.customer_id = any(:customers) and i.status = 'OPEN'"
                 + " and (cast(:invoice as uuid) is null or i.id = cast(:invoice as uuid))"
                 + " and not exists (select 1 from @.payment o where o.customer_id = i.customer_id"

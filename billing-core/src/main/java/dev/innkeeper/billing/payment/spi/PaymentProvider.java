@@ -32,6 +32,8 @@ public interface PaymentProvider extends ExtensionPoint {
     PAGE_CHARGE,
     /** Money sent to third parties can be taken back. */
     REVERSAL,
+    /** A method can be let go of, so that nobody can charge it any more. */
+    DETACH,
     /** {@link #movements} tells what happened to the money. */
     MOVEMENTS
   }
@@ -75,6 +77,14 @@ public interface PaymentProvider extends ExtensionPoint {
    */
   default MethodSetUpResult lookUpSetUp(String reference) {
     throw new UnsupportedOperationException(code() + " has no page for cards");
+  }
+
+  /**
+   * Lets go of a method that the engine will not charge any more. Done again it changes nothing: a
+   * method that is gone already is {@link DetachResult.Detached}. Needs {@link Capability#DETACH}.
+   */
+  default DetachResult detachMethod(MethodReference method) {
+    throw new UnsupportedOperationException(code() + " can't let go of methods");
   }
 
   /**

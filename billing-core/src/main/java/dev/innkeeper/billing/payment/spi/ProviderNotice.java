@@ -47,6 +47,13 @@ public sealed interface ProviderNotice {
   record MethodAdded(String noticeId, UUID setUpId, MethodDetails details)
       implements ProviderNotice {}
 
+  /**
+   * The card's bank renewed it: the same method has another expiry, and maybe another number.
+   *
+   * @param details as they are now
+   */
+  record MethodUpdated(String noticeId, MethodDetails details) implements ProviderNotice {}
+
   /** A card is gone at the provider's. */
   record MethodRemoved(String noticeId, String methodReference) implements ProviderNotice {}
 

@@ -10,6 +10,7 @@ import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.payment.spi.ChargeRequest;
 import dev.innkeeper.billing.payment.spi.ChargeRequest.Presence;
 import dev.innkeeper.billing.payment.spi.ChargeResult;
+import dev.innkeeper.billing.payment.spi.DetachResult;
 import dev.innkeeper.billing.payment.spi.MethodReference;
 import dev.innkeeper.billing.payment.spi.OutgoingResult;
 import dev.innkeeper.billing.payment.spi.PaymentProvider;
@@ -296,6 +297,17 @@ public abstract class PaymentProviderContract {
     world.answerBank(asked(request).reference(), PaymentWorld.Answer.APPROVED);
     succeeded(provider.cancel(request));
     assertEquals(1, world.chargesOf(request.attemptId()));
+  }
+
+  @Test
+  void aMethodThatIsLetGoIsNotChargedAnyMore() {
+    assumeTrue(provider.capabilities().contains(Capability.DETACH));
+    ChargeRequest request = request(PaymentWorld.Card.GOOD);
+    for (int i = 0; i < 2; i++) {
+      assertInstanceOf(DetachResult.Detached.class, provider.detachMethod(request.method()));
+    }
+    assertInstanceOf(ChargeResult.Declined.class, charge(request));
+    assertEquals(0, world.chargesOf(request.attemptId()));
   }
 
   // --- money on its way out ---------------------------------------------------------------------
