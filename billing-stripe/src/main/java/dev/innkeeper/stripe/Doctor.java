@@ -42,7 +42,9 @@ final class Doctor {
           "refund.created",
           "refund.failed",
           "refund.updated",
-          "setup_intent.succeeded");
+          "setup_intent.succeeded",
+          "transfer.created",
+          "transfer.reversed");
 
   private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(60);
 

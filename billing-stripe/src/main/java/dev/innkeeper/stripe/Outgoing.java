@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outgoing {
   static final String REFUND = "innkeeper_refund";
-  private static final String TRANSFER = "innkeeper_transfer";
+  static final String TRANSFER = "innkeeper_transfer";
   private static final String REVERSAL = "innkeeper_reversal";
   private static final int LOOK_THROUGH_MAX = 1_000;
   private static final OutgoingResult NOT_EXPRESSIBLE =
@@ -178,19 +178,22 @@ final class Outgoing {
   }
 
   OutgoingResult lookUpReversal(ReversalRequest request) {
-    TransferReversalListParams params = TransferReversalListParams.builder().setLimit(100L).build();
-    Reply<StripeCollection<TransferReversal>> reply =
-        calls.ask(
-            ages.deadline(),
-            (stripe, options) ->
-                stripe.transfers().reversals().list(request.transferReference(), params, options));
     return found(
-        reply,
+        reversals(request.transferReference()),
         REVERSAL,
         request.reversalId(),
         request.firstCalledAt(),
         TransferReversal::getMetadata,
         reversal -> new OutgoingResult.Succeeded(reversal.getId()));
+  }
+
+  /** How often a transfer was taken back, in whole or in part. */
+  Reply<StripeCollection<TransferReversal>> reversals(String transferReference) {
+    TransferReversalListParams params = TransferReversalListParams.builder().setLimit(100L).build();
+    return calls.ask(
+        ages.deadline(),
+        (stripe, options) ->
+            stripe.transfers().reversals().list(transferReference, params, options));
   }
 
   private <T> OutgoingResult send(

@@ -53,7 +53,10 @@ final class StripeProvider implements PaymentProvider {
     this.outgoing = new Outgoing(parts.calls(), parts.ages(), charges);
     this.movements = new Movements(parts.calls(), parts.ages());
     this.webhooks =
-        new Webhooks(parts, charges, pages, new Signature(settings.webhookSecrets(), worldClock));
+        new Webhooks(
+            parts,
+            new Webhooks.Asked(charges, pages, outgoing),
+            new Signature(settings.webhookSecrets(), worldClock));
     this.doctor = new Doctor(parts);
   }
 

@@ -10,11 +10,14 @@ import com.stripe.model.PaymentMethod;
 import com.stripe.model.Refund;
 import com.stripe.model.SetupIntent;
 import com.stripe.model.StripeCollection;
+import com.stripe.model.Transfer;
+import com.stripe.model.TransferReversal;
 import com.stripe.model.checkout.Session;
 import com.stripe.param.RefundListParams;
 import com.stripe.param.SetupIntentRetrieveParams;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.payment.spi.ChargeResult;
+import dev.innkeeper.billing.payment.spi.OutgoingResult;
 import dev.innkeeper.billing.payment.spi.PaymentProvider.Mode;
 import dev.innkeeper.billing.payment.spi.ProviderNotice;
 import dev.innkeeper.billing.payment.spi.ProviderNotice.DisputeState;
@@ -42,16 +45,21 @@ final class Webhooks {
   private final Ages ages;
   private final Charges charges;
   private final Pages pages;
+  private final Outgoing outgoing;
   private final Signature signature;
 
-  Webhooks(StripeProvider.Parts parts, Charges charges, Pages pages, Signature signature) {
+  Webhooks(StripeProvider.Parts parts, Asked asked, Signature signature) {
     this.calls = parts.calls();
     this.settings = parts.settings();
     this.ages = parts.ages();
-    this.charges = charges;
-    this.pages = pages;
+    this.charges = asked.charges();
+    this.pages = asked.pages();
+    this.outgoing = asked.outgoing();
     this.signature = signature;
   }
+
+  /** Those who ask Stripe how things are. */
+  record Asked(Charges charges, Pages pages, Outgoing outgoing) {}
 
   WebhookResult parse(Map<String, String> headers, byte[] rawBody) {
     try {
@@ -106,6 +114,8 @@ final class Webhooks {
                   List.of(new ProviderNotice.MethodRemoved(eventId, objectId));
               case "refund.created", "refund.updated", "refund.failed", "charge.refund.updated" ->
                   list(refund(eventId, objectId));
+              case "transfer.created" -> list(transfer(eventId, objectId));
+              case "transfer.reversed" -> reversalsOf(eventId, objectId);
               case "charge.refunded" -> refundsOf(eventId, text(object, "payment_intent"));
               case "charge.dispute.created",
                   "charge.dispute.updated",
@@ -228,6 +238,39 @@ final class Webhooks {
             refund.getPaymentIntent(),
             StripeCurrencies.amount(refund.getAmount(), refund.getCurrency()),
             Outgoing.state(refund));
+  }
+
+  private @Nullable ProviderNotice transfer(String eventId, String transferId) {
+    Transfer transfer = now(retrieveTransfer(transferId));
+    UUID id = transfer == null ? null : IntentState.id(transfer.getMetadata(), Outgoing.TRANSFER);
+    return id == null
+        ? null
+        : new ProviderNotice.TransferChanged(eventId, id, new OutgoingResult.Succeeded(transferId));
+  }
+
+  private List<ProviderNotice> reversalsOf(String eventId, String transferId) {
+    List<ProviderNotice> notices = new ArrayList<>();
+    Transfer transfer = now(retrieveTransfer(transferId));
+    UUID id = transfer == null ? null : IntentState.id(transfer.getMetadata(), Outgoing.TRANSFER);
+    StripeCollection<TransferReversal> reversals =
+        id == null ? null : now(outgoing.reversals(transferId));
+    if (id != null && reversals != null) {
+      for (TransferReversal reversal : reversals.getData()) {
+        notices.add(
+            new ProviderNotice.TransferReversed(
+                eventId + ":" + reversal.getId(),
+                id,
+                transferId,
+                reversal.getId(),
+                StripeCurrencies.amount(reversal.getAmount(), reversal.getCurrency())));
+      }
+    }
+    return notices;
+  }
+
+  private Reply<Transfer> retrieveTransfer(String id) {
+    return calls.ask(
+        ages.deadline(), (stripe, options) -> stripe.transfers().retrieve(id, options));
   }
 
   private @Nullable ProviderNotice dispute(String eventId, String disputeId) {

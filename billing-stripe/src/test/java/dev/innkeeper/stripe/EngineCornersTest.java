@@ -14,6 +14,8 @@ import dev.innkeeper.billing.payment.Payment;
 import dev.innkeeper.billing.payment.PaymentMethod;
 import dev.innkeeper.billing.payment.PaymentMix;
 import dev.innkeeper.billing.payment.PaymentState;
+import dev.innkeeper.billing.payment.Payout;
+import dev.innkeeper.billing.payment.Payouts;
 import dev.innkeeper.billing.problem.NotAllowed;
 import java.time.Duration;
 import java.time.YearMonth;
@@ -488,6 +490,97 @@ class EngineCornersTest {
 
   private List<String> types(UUID customer) {
     return shop.engine.events().of(customer, 0, 500).stream().map(StoredEvent::type).toList();
+  }
+
+  // --- payouts ----------------------------------------------------------------------------------
+
+  @Test
+  void aPayoutIsTransferredOnceAndWhatComesBackIsInTheWallet() {
+    UUID ada = shop.customerWith(DoubleCard.GOOD);
+    shop.topUp(ada, StripeEngine.eur("50.00"));
+    Payouts payouts = shop.engine.payouts();
+    UUID id = payouts.request(ada, StripeEngine.eur("20.00"), "asked", "op", shop.key()).id();
+    Payout sent = payouts.send(ada, id, "stripe", "acct_ada", "op");
+    assertThat(sent.state()).isEqualTo(Payout.State.SENT);
+    assertThat(sent.channel()).isEqualTo("stripe");
+    assertThat(payouts.send(ada, id, "stripe", "acct_ada", "op")).isEqualTo(sent);
+    assertThatThrownBy(() -> payouts.send(ada, id, "stripe", "acct_other", "op"))
+        .isInstanceOf(NotAllowed.class);
+    assertThatThrownBy(() -> payouts.cancel(ada, id, "op")).isInstanceOf(NotAllowed.class);
+    assertThat(transfers()).isOne();
+    shop.deliverAll();
+    shop.assertTruth();
+
+    String reference = String.valueOf(sent.reference());
+    shop.world.stripe.with(b -> b.reverse(reference, Map.of("amount", "500")));
+    shop.world.stripe.with(b -> b.reverse(reference, Map.of("amount", "300")));
+    List<String> news = shop.world.stripe.takeEvents();
+    for (int i = 0; i < 2; i++) {
+      news.forEach(event -> assertThat(shop.deliver(event)).isTrue());
+      assertThat(shop.engine.wallets().of(ada).cash()).isEqualTo(StripeEngine.eur("38.00"));
+    }
+    assertThat(types(ada)).filteredOn("payout.returned"::equals).hasSize(2);
+    shop.assertTruth();
+  }
+
+  @Test
+  void aPayoutThatStripeRefusesWaitsAgainAndCanGoElsewhere() {
+    UUID ada = shop.customerWith(DoubleCard.GOOD);
+    shop.topUp(ada, TEN);
+    Payouts payouts = shop.engine.payouts();
+    UUID id = payouts.request(ada, TEN, "asked", "op", shop.key()).id();
+    Payout refused = payouts.send(ada, id, "stripe", "nobody", "op");
+    assertThat(refused.state()).isEqualTo(Payout.State.WAITING);
+    assertThat(refused.message()).contains("resource_missing");
+    assertThat(payouts.waiting()).containsExactly(refused);
+    assertThat(payouts.send(ada, id, "stripe", "acct_ada", "op").state())
+        .isEqualTo(Payout.State.SENT);
+    assertThat(transfers()).isOne();
+    shop.assertTruth();
+  }
+
+  @Test
+  void aPayoutOfWhichNobodyCanTellIsNeitherCancelledNorSentByHand() {
+    UUID ada = shop.customerWith(DoubleCard.GOOD);
+    shop.topUp(ada, TEN);
+    shop.deliverAll();
+    Payouts payouts = shop.engine.payouts();
+    UUID id = payouts.request(ada, TEN, "asked", "op", shop.key()).id();
+    shop.world.stripe.failNext("POST /v1/transfers", Fault.RESET_AFTER);
+    shop.world.stripe.failNext("GET .*", Fault.ERROR_BEFORE);
+    assertThat(payouts.send(ada, id, "stripe", "acct_ada", "op").state())
+        .isEqualTo(Payout.State.SENDING);
+    assertThatThrownBy(() -> payouts.cancel(ada, id, "op"))
+        .isInstanceOf(NotAllowed.class)
+        .hasMessageContaining("is sending it");
+    assertThatThrownBy(() -> payouts.sent(ada, id, "bank", "B-1", "op"))
+        .isInstanceOf(NotAllowed.class);
+    // The news that it went is faster than the next look.
+    shop.deliverAll();
+    assertThat(payouts.get(ada, id).state()).isEqualTo(Payout.State.SENT);
+    shop.assertTruth();
+  }
+
+  @Test
+  void aPayoutWhoseProcessDiedBeforeItAskedIsSentByTheNext() {
+    UUID ada = shop.customerWith(DoubleCard.GOOD);
+    shop.topUp(ada, TEN);
+    Payouts payouts = shop.engine.payouts();
+    UUID id = payouts.request(ada, TEN, "asked", "op", shop.key()).id();
+    shop.world.stripe.failNext("POST /v1/transfers", Fault.RESET_BEFORE);
+    shop.world.stripe.failNext("GET .*", Fault.ERROR_BEFORE);
+    assertThat(payouts.send(ada, id, "stripe", "acct_ada", "op").state())
+        .isEqualTo(Payout.State.SENDING);
+    assertThat(transfers()).isZero();
+    shop.world.advance(Duration.ofMinutes(10));
+    shop.runDue();
+    assertThat(payouts.get(ada, id).state()).isEqualTo(Payout.State.SENT);
+    assertThat(transfers()).isOne();
+    shop.assertTruth();
+  }
+
+  private int transfers() {
+    return shop.world.stripe.with(b -> b.all("transfer", t -> true).size());
   }
 
   private PaymentState state(Payment payment) {

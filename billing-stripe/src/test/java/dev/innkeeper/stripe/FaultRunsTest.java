@@ -6,6 +6,7 @@ import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.payment.PayPage;
 import dev.innkeeper.billing.payment.Payment;
 import dev.innkeeper.billing.payment.PaymentState;
+import dev.innkeeper.billing.payment.Payout;
 import dev.innkeeper.billing.payment.Refund;
 import dev.innkeeper.billing.payment.WebhookReceipt;
 import dev.innkeeper.billing.payment.contract.PaymentWorld;
@@ -87,6 +88,11 @@ class FaultRunsTest {
   @Test
   void aRefundIsSentOnceWhateverGoesWrong() {
     pairs("POST /v1/refunds", LOOK, this::refund);
+  }
+
+  @Test
+  void aPayoutIsTransferredOnceWhateverGoesWrong() {
+    pairs("POST /v1/transfers", LOOK, this::payout);
   }
 
   @Test
@@ -203,6 +209,24 @@ class FaultRunsTest {
       refund = shop.engine.refunds().get(ada, refund.id());
     }
     assertThat(refund.state()).as(name).isEqualTo(Refund.State.SUCCEEDED);
+    assertThat(shop.world.houseBalance()).as(name).isEqualTo(before.minus(part));
+  }
+
+  private void payout(String name) {
+    UUID ada = customer(DoubleCard.GOOD);
+    shop.topUp(ada, TEN);
+    Amount before = shop.world.houseBalance();
+    Amount part = StripeEngine.eur("4.00");
+    UUID id = shop.engine.payouts().request(ada, part, "they left", "tester", shop.key()).id();
+    goWrong();
+    Payout payout = shop.engine.payouts().send(ada, id, "stripe", "acct_ada", "tester");
+    for (int round = 0; round < ROUNDS_MAX && payout.state() == Payout.State.SENDING; round++) {
+      news();
+      shop.world.advance(Duration.ofMinutes(5));
+      shop.runDue();
+      payout = shop.engine.payouts().get(ada, id);
+    }
+    assertThat(payout.state()).as(name).isEqualTo(Payout.State.SENT);
     assertThat(shop.world.houseBalance()).as(name).isEqualTo(before.minus(part));
   }
 

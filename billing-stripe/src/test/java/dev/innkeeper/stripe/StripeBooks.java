@@ -542,6 +542,7 @@ final class StripeBooks {
     reversal.put("transfer", transferId);
     reversal.put("metadata", nested(params, "metadata"));
     book("transfer_refund", reversal, amount, 0);
+    event("transfer.reversed", transfer);
     return reversal;
   }
 

@@ -1,20 +1,38 @@
 package dev.innkeeper.billing.payment;
 
 import dev.innkeeper.billing.db.OwnedRows;
+import dev.innkeeper.billing.payment.spi.OutgoingResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 
-/** What attempts and refunds have in common as rows that somebody must look after. */
+/** What attempts, refunds and payouts have in common as rows that somebody must look after. */
 final class DueRows {
   /** When to ask again for what can't be told: after 1, 4, 16 minutes, at most six hours. */
   static final String LATER =
       ":now + least(interval '6 hours', interval '1 minute' * power(4, least(lookups, 6)))";
 
   private DueRows() {}
+
+  /**
+   * What became of money on its way out, by looking; it is asked for again only if nothing is there
+   * and within the time in which the provider takes it for the same.
+   */
+  static OutgoingResult resolve(
+      Supplier<OutgoingResult> lookUp, BooleanSupplier isFresh, Supplier<OutgoingResult> askAgain) {
+    OutgoingResult found = lookUp.get();
+    if (!(found instanceof OutgoingResult.Absent)) {
+      return found;
+    }
+    return isFresh.getAsBoolean()
+        ? askAgain.get()
+        : new OutgoingResult.Refused("expired", "it never reached the provider");
+  }
 
   /** From when and for how long rows are nobody else's. */
   record Lease(Instant now, Duration time) {}

@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.payment;
 
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.OwnedRows;
 import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.payment.spi.DetachResult;
 import dev.innkeeper.billing.payment.spi.MethodReference;
@@ -29,8 +30,11 @@ final class MethodDetaching implements DueWork {
   private static final int BATCH = 50;
   private static final Duration LEASE = Duration.ofMinutes(2);
   private static final Duration GIVE_UP_AFTER = Duration.ofDays(30);
-  private static final String COLUMNS =
-      "customer_id, id, provider, method_reference, customer_reference, recorded_at";
+  private static final OwnedRows<Due> ROWS =
+      new OwnedRows<>(
+          "@.method_detach",
+          "customer_id, id, provider, method_reference, customer_reference, recorded_at",
+          (row, context) -> due(row));
   private static final Logger LOG = LoggerFactory.getLogger(MethodDetaching.class);
 
   private final Database db;
@@ -79,14 +83,7 @@ final class MethodDetaching implements DueWork {
   public int runBatch(Instant now) {
     db.requireNoTransaction();
     List<Due> due =
-        db.tx(
-            handle ->
-                DueRows.claim(
-                    handle,
-                    "@.method_detach",
-                    COLUMNS,
-                    new DueRows.Lease(now, LEASE, BATCH),
-                    (row, context) -> due(row)));
+        db.tx(handle -> DueRows.claim(handle, ROWS, new DueRows.Lease(now, LEASE), BATCH));
     for (Due one : due) {
       // What is being charged with it must come to its end first.
       DetachResult result =

@@ -30,6 +30,7 @@ public final class PaymentServices {
     this.refunds = new Refunds(core, providers, parts.book());
     this.reconciliation = new Reconciliation(core, providers);
     this.rules = new WalletRules(core, providers, parts.book());
+    PayoutTransfers transfers = new PayoutTransfers(core, providers, settlement);
     this.payments =
         new Payments(
             core,
@@ -38,18 +39,24 @@ public final class PaymentServices {
             new Payments.Charging(
                 parts.outcomes(),
                 parts.runner(),
-                refunds,
+                new Payments.Outgoing(refunds, transfers),
                 new Disputes(core, parts.book(), parts.pass())),
             methods);
     this.external = new ExternalPayments(core, providers, settlement);
-    this.payouts = new Payouts(core, providers, settlement);
+    this.payouts = new Payouts(core, providers, settlement, transfers);
     this.closing =
         new AccountClosing(
             core, providers, parts.book(), new AccountClosing.Outgoing(refunds, payouts), running);
     this.holds = new WalletHolds(core, settlement);
     this.deployGate = new DeployGate(core, wallets, running);
     this.dueWork =
-        List.of(settlement.dueWork(), parts.runner(), refunds, new CardExpiry(core), detaching);
+        List.of(
+            settlement.dueWork(),
+            parts.runner(),
+            refunds,
+            transfers,
+            new CardExpiry(core),
+            detaching);
   }
 
   private record Parts(

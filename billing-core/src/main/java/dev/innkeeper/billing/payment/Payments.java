@@ -33,7 +33,7 @@ public final class Payments {
   private final PaymentBook book;
   private final ChargeOutcomes outcomes;
   private final ChargeRunner runner;
-  private final Refunds refunds;
+  private final Outgoing outgoing;
   private final Disputes disputes;
   private final PaymentMethods methods;
 
@@ -49,14 +49,17 @@ public final class Payments {
     this.book = book;
     this.outcomes = charging.outcomes();
     this.runner = charging.runner();
-    this.refunds = charging.refunds();
+    this.outgoing = charging.outgoing();
     this.disputes = charging.disputes();
     this.methods = methods;
   }
 
   /** Those who book and those who ask. */
   record Charging(
-      ChargeOutcomes outcomes, ChargeRunner runner, Refunds refunds, Disputes disputes) {}
+      ChargeOutcomes outcomes, ChargeRunner runner, Outgoing outgoing, Disputes disputes) {}
+
+  /** Those who send money out. */
+  record Outgoing(Refunds refunds, PayoutTransfers transfers) {}
 
   /**
    * @throws NotFound when the customer has no such payment
@@ -197,7 +200,11 @@ public final class Payments {
       return disputes.apply(handle, provider, changed);
     }
     if (notice instanceof ProviderNotice.RefundChanged changed) {
-      refunds.apply(handle, provider, changed);
+      outgoing.refunds().apply(handle, provider, changed);
+    } else if (notice instanceof ProviderNotice.TransferChanged changed) {
+      outgoing.transfers().apply(handle, provider, changed);
+    } else if (notice instanceof ProviderNotice.TransferReversed reversed) {
+      outgoing.transfers().apply(handle, provider, reversed);
     } else if (notice instanceof ProviderNotice.MethodAdded added) {
       methods.completeSetUp(provider, added.setUpId(), added.details());
     } else if (notice instanceof ProviderNotice.MethodUpdated updated) {

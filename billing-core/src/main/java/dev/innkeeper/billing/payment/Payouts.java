@@ -20,8 +20,9 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cash that goes out by hand: it leaves the wallet when it is recorded, so that nothing else spends
- * it, and an operator says when it was sent. Voucher credit is never paid out. Thread-safe.
+ * Cash that goes out to customers: it leaves the wallet when it is recorded, so that nothing else
+ * spends it. Then an operator sends it by hand and says so, or has a payment provider send it.
+ * Voucher credit is never paid out. Thread-safe.
  */
 public final class Payouts {
   private static final int PAGE_MAX = 500;
@@ -29,21 +30,23 @@ public final class Payouts {
   /** Whom the money is owed to between leaving the wallet and leaving the bank. */
   private static final String PAYEE = "payouts";
 
-  private static final OwnedRows<Payout> ROWS =
+  static final OwnedRows<Payout> ROWS =
       new OwnedRows<>(
           "@.payout",
-          "customer_id, id, amount_minor, currency, reason, state, channel, reference, recorded_by,"
-              + " recorded_at, finished_at",
+          "customer_id, id, amount_minor, currency, reason, state, channel, reference, destination,"
+              + " message, recorded_by, recorded_at, finished_at",
           (row, context) -> payout(row));
 
   private final PaymentCore core;
   private final Providers providers;
   private final Settlement settlement;
+  private final PayoutTransfers transfers;
 
-  Payouts(PaymentCore core, Providers providers, Settlement settlement) {
+  Payouts(PaymentCore core, Providers providers, Settlement settlement, PayoutTransfers transfers) {
     this.core = core;
     this.providers = providers;
     this.settlement = settlement;
+    this.transfers = transfers;
   }
 
   /** A payout to record. */
@@ -109,7 +112,8 @@ public final class Payouts {
    *
    * @param channel where it was sent from, such as {@code bank}; not a payment provider's code
    * @param reference what the bank calls the transfer, 1 to 200 characters
-   * @throws NotAllowed with code {@code payout-cancelled}
+   * @throws NotAllowed with code {@code payout-cancelled}, or {@code payout-sending} while a
+   *     provider is sending it
    * @throws NotFound when the customer has no such payout
    */
   public Payout sent(UUID customerId, UUID id, String channel, String reference, String actor) {
@@ -120,28 +124,59 @@ public final class Payouts {
     if (reference.isBlank() || reference.length() > 200) {
       throw new InvalidInput("reference", "must have 1 to 200 characters");
     }
-    core.db()
-        .run(
-            handle -> {
-              core.customers().lock(customerId);
-              Payout payout = get(customerId, id);
-              if (payout.state() == Payout.State.CANCELLED) {
-                throw new NotAllowed("payout-cancelled", "the money is back in the wallet");
-              }
-              if (payout.state() == Payout.State.WAITING) {
-                Amount amount = payout.amount();
-                finish(handle, payout, new End("SENT", channel, reference.strip(), actor));
-                core.ledger()
-                    .require(
-                        Transfer.builder(ChargeOutcomes.derivedId("payout-sent", id), "payout-sent")
-                            .debit(payable(amount.currency()), amount)
-                            .credit(Accounts.gateway(channel, amount.currency()), amount)
-                            .meta("reference", reference.strip())
-                            .build());
-                core.events()
-                    .append(new PayoutSent(customerId, id, amount, channel, reference.strip()));
-              }
-            });
+    core.db().run(
+        handle -> {
+          core.customers().lock(customerId);
+          Payout payout = get(customerId, id);
+          if (payout.state() == Payout.State.CANCELLED) {
+            throw new NotAllowed("payout-cancelled", "the money is back in the wallet");
+          }
+          requireNotSending(payout);
+          if (payout.state() == Payout.State.WAITING) {
+            Amount amount = payout.amount();
+            finish(handle, payout, new End("SENT", channel, reference.strip(), actor));
+            core.ledger().require(sentTransfer(payout, channel, reference.strip()));
+            core.events().append(new PayoutSent(customerId, id, amount, channel, reference.strip()));
+          }
+        });
+    return get(customerId, id);
+  }
+
+  /** What is booked once the money has left by the channel. */
+  static Transfer sentTransfer(Payout payout, String channel, String reference) {
+    Amount amount = payout.amount();
+    return Transfer.builder(ChargeOutcomes.derivedId("payout-sent", payout.id()), "payout-sent")
+        .debit(payable(amount.currency()), amount)
+        .credit(Accounts.gateway(channel, amount.currency()), amount)
+        .meta("reference", reference)
+        .build();
+  }
+
+  private static void requireNotSending(Payout payout) {
+    if (payout.state() == Payout.State.SENDING) {
+      throw new NotAllowed(
+          "payout-sending", payout.channel() + " is sending it; wait until it has answered");
+    }
+  }
+
+  /**
+   * Has a payment provider send the money to the customer's account there. Asking again for the
+   * same account does nothing more.
+   *
+   * @param provider one that can send money to third parties
+   * @param destination how the provider names the account, such as {@code acct_…}, 1 to 200
+   *     characters
+   * @return the payout when the provider has answered: {@code SENT}; {@code SENDING} while nobody
+   *     can tell; or {@code WAITING} again, with a message, when the provider refused
+   * @throws IllegalStateException inside a transaction: the provider is called
+   * @throws InvalidInput when there is no such provider, or the destination makes no sense
+   * @throws NotAllowed with code {@code no-transfers} when the provider can't send money, {@code
+   *     payout-cancelled}, {@code payout-sent} or {@code payout-sending} when it went, or is going,
+   *     elsewhere
+   * @throws NotFound when the customer has no such payout
+   */
+  public Payout send(UUID customerId, UUID id, String provider, String destination, String actor) {
+    transfers.send(customerId, id, new PayoutTransfers.Way(provider, destination.strip()), actor);
     return get(customerId, id);
   }
 
@@ -149,32 +184,31 @@ public final class Payouts {
    * Puts the money back into the wallet, which pays what is open. Cancelling twice does nothing
    * more.
    *
-   * @throws NotAllowed with code {@code payout-sent}
+   * @throws NotAllowed with code {@code payout-sent}, or {@code payout-sending} while a provider is
+   *     sending it
    * @throws NotFound when the customer has no such payout
    */
   public Payout cancel(UUID customerId, UUID id, String actor) {
-    core.db()
-        .run(
-            handle -> {
-              core.customers().lock(customerId);
-              Payout payout = get(customerId, id);
-              if (payout.state() == Payout.State.SENT) {
-                throw new NotAllowed("payout-sent", "the money was sent already");
-              }
-              if (payout.state() == Payout.State.WAITING) {
-                Amount amount = payout.amount();
-                finish(handle, payout, new End("CANCELLED", null, null, actor));
-                core.ledger()
-                    .require(
-                        Transfer.builder(
-                                ChargeOutcomes.derivedId("payout-back", id), "payout-cancelled")
-                            .debit(payable(amount.currency()), amount)
-                            .credit(Accounts.cash(customerId, amount.currency()), amount)
-                            .build());
-                core.events().append(new PayoutCancelled(customerId, id, amount));
-                settlement.settle(customerId);
-              }
-            });
+    core.db().run(
+        handle -> {
+          core.customers().lock(customerId);
+          Payout payout = get(customerId, id);
+          if (payout.state() == Payout.State.SENT) {
+            throw new NotAllowed("payout-sent", "the money was sent already");
+          }
+          requireNotSending(payout);
+          if (payout.state() == Payout.State.WAITING) {
+            Amount amount = payout.amount();
+            finish(handle, payout, new End("CANCELLED", null, null, actor));
+            core.ledger().require(
+                Transfer.builder(ChargeOutcomes.derivedId("payout-back", id), "payout-cancelled")
+                    .debit(payable(amount.currency()), amount)
+                    .credit(Accounts.cash(customerId, amount.currency()), amount)
+                    .build());
+            core.events().append(new PayoutCancelled(customerId, id, amount));
+            settlement.settle(customerId);
+          }
+        });
     return get(customerId, id);
   }
 
@@ -185,8 +219,8 @@ public final class Payouts {
     handle
         .createUpdate(
             "update @.payout set state = :state, channel = cast(:channel as text),"
-                + " reference = cast(:reference as text), finished_by = :actor, finished_at = :now"
-                + " where customer_id = :c and id = :id")
+                + " reference = cast(:reference as text), destination = null, message = null,"
+                + " finished_by = :actor, finished_at = :now where customer_id = :c and id = :id")
         .bind("state", end.state())
         .bind("channel", end.channel())
         .bind("reference", end.reference())
@@ -197,7 +231,7 @@ public final class Payouts {
         .execute();
   }
 
-  private static AccountId payable(Currency currency) {
+  static AccountId payable(Currency currency) {
     return Accounts.payable(PAYEE, currency);
   }
 
@@ -205,8 +239,11 @@ public final class Payouts {
    * @throws NotFound when the customer has no such payout
    */
   public Payout get(UUID customerId, UUID id) {
-    return core.db()
-        .tx(handle -> ROWS.find(handle, customerId, id))
+    return core.db().tx(handle -> find(handle, customerId, id));
+  }
+
+  static Payout find(Handle handle, UUID customerId, UUID id) {
+    return ROWS.find(handle, customerId, id)
         .orElseThrow(() -> new NotFound("payout", id.toString()));
   }
 
@@ -215,20 +252,20 @@ public final class Payouts {
     return core.db().tx(handle -> ROWS.newest(handle, customerId, PAGE_MAX));
   }
 
-  /** Everybody's that wait to be sent, those that wait longest first, at most 500. */
+  /** Everybody's that wait to be sent, or are being sent, the longest first; at most 500. */
   public List<Payout> waiting() {
     return core.db()
         .tx(
             handle ->
                 ROWS.query(
                         handle,
-                        "where state = 'WAITING' order by recorded_at, customer_id, id limit "
+                        "where state in ('WAITING', 'SENDING') order by recorded_at, customer_id, id limit "
                             + PAGE_MAX)
                     .map(ROWS.mapper())
                     .list());
   }
 
-  private static Payout payout(ResultSet row) throws SQLException {
+  static Payout payout(ResultSet row) throws SQLException {
     OffsetDateTime finishedAt = row.getObject("finished_at", OffsetDateTime.class);
     return new Payout(
         row.getObject("customer_id", UUID.class),
@@ -238,6 +275,8 @@ public final class Payouts {
         Payout.State.valueOf(row.getString("state")),
         row.getString("channel"),
         row.getString("reference"),
+        row.getString("destination"),
+        row.getString("message"),
         row.getString("recorded_by"),
         row.getObject("recorded_at", OffsetDateTime.class).toInstant(),
         finishedAt == null ? null : finishedAt.toInstant());

@@ -293,20 +293,19 @@ public final class Refunds implements DueWork {
 
   /** Looks up; asks again only within the time in which the provider takes it for the same. */
   private void resolve(Refund refund) {
-    OutgoingResult found = ask(refund, (provider, request) -> provider.lookUpRefund(request));
-    if (found instanceof OutgoingResult.Absent) {
-      Instant calledAt = refund.calledAt();
-      boolean fresh =
-          calledAt == null
-              || core.clock()
-                  .instant()
-                  .isBefore(calledAt.plus(providers.get(refund.provider()).idempotencyWindow()));
-      found =
-          fresh
-              ? ask(refund, (provider, request) -> provider.refund(request))
-              : new OutgoingResult.Refused("expired", "it never reached the provider");
-    }
-    apply(refund, found);
+    apply(
+        refund,
+        DueRows.resolve(
+            () -> ask(refund, (provider, request) -> provider.lookUpRefund(request)),
+            () -> isFresh(refund),
+            () -> ask(refund, (provider, request) -> provider.refund(request))));
+  }
+
+  private boolean isFresh(Refund refund) {
+    Instant calledAt = refund.calledAt();
+    return calledAt == null
+        || core.clock().instant()
+            .isBefore(calledAt.plus(providers.get(refund.provider()).idempotencyWindow()));
   }
 
   /**

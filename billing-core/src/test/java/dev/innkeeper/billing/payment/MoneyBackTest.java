@@ -9,6 +9,7 @@ import dev.innkeeper.billing.invoice.InvoiceStatus;
 import dev.innkeeper.billing.payment.sandbox.SandboxFault;
 import dev.innkeeper.billing.payment.sandbox.SandboxWebhook;
 import dev.innkeeper.billing.payment.spi.ProviderNotice.DisputeState;
+import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.billing.problem.NotAllowed;
 import dev.innkeeper.billing.promotion.NewVoucherBatch;
 import dev.innkeeper.billing.time.Interval;
@@ -68,6 +69,38 @@ class MoneyBackTest {
         .as("voucher credit never becomes cash")
         .isInstanceOf(NotAllowed.class);
     assertThat(f.wallet(ada)).isEqualTo("5.00 100.00 0.00");
+  }
+
+  @Test
+  void aProviderSendsAPayoutOnceAndNothingElseDoes() {
+    f.card(ada, GOOD);
+    f.topUp(ada, "50.00");
+    f.voucher(ada, "100.00");
+    Payouts payouts = f.engine.payouts();
+    UUID id = payouts.request(ada, eur("20.00"), "asked", "boss", "1").id();
+    assertThatThrownBy(() -> payouts.send(ada, id, "nobody", "partner", "boss"))
+        .isInstanceOf(InvalidInput.class);
+    assertThatThrownBy(() -> payouts.send(ada, id, "sandbox", " ", "boss"))
+        .isInstanceOf(InvalidInput.class);
+    Payout sent = payouts.send(ada, id, "sandbox", "partner", "boss");
+    assertThat(sent.state()).isEqualTo(Payout.State.SENT);
+    assertThat(sent.channel()).isEqualTo("sandbox");
+    assertThat(payouts.send(ada, id, "sandbox", "partner", "boss")).isEqualTo(sent);
+    assertThatThrownBy(() -> payouts.send(ada, id, "sandbox", "somebody else", "boss"))
+        .isInstanceOfSatisfying(
+            NotAllowed.class, e -> assertThat(e.code()).isEqualTo("payout-sent"));
+    assertThatThrownBy(() -> payouts.cancel(ada, id, "boss")).isInstanceOf(NotAllowed.class);
+    assertThat(f.wallet(ada)).isEqualTo("30.00 100.00 0.00");
+    assertThat(f.events(ada)).filteredOn("payout.sent"::equals).hasSize(1);
+    assertThat(f.engine.ledger().balance(Payouts.payable(sent.amount().currency())).isZero())
+        .isTrue();
+
+    UUID cancelled = payouts.request(ada, eur("5.00"), "asked", "boss", "2").id();
+    payouts.cancel(ada, cancelled, "boss");
+    assertThatThrownBy(() -> payouts.send(ada, cancelled, "sandbox", "partner", "boss"))
+        .isInstanceOfSatisfying(
+            NotAllowed.class, e -> assertThat(e.code()).isEqualTo("payout-cancelled"));
+    assertThat(f.wallet(ada)).isEqualTo("30.00 100.00 0.00");
   }
 
   @Test

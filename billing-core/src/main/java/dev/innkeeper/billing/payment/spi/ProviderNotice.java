@@ -29,6 +29,29 @@ public sealed interface ProviderNotice {
       implements ProviderNotice {}
 
   /**
+   * A transfer is now what the result says.
+   *
+   * @param transferId the engine's id
+   */
+  record TransferChanged(String noticeId, UUID transferId, OutgoingResult result)
+      implements ProviderNotice {}
+
+  /**
+   * Money that was sent to a third party, or a part of it, was taken back.
+   *
+   * @param transferId the engine's id of the transfer
+   * @param transferReference the provider's reference of the transfer
+   * @param reversalReference the provider's reference of this taking back
+   */
+  record TransferReversed(
+      String noticeId,
+      UUID transferId,
+      String transferReference,
+      String reversalReference,
+      Amount amount)
+      implements ProviderNotice {}
+
+  /**
    * A customer disputes a charge with the bank.
    *
    * @param amount what the bank took back
