@@ -70,7 +70,8 @@ final class PayoutTransfers implements DueWork {
         .contains(PaymentProvider.Capability.TRANSFER)) {
       throw new NotAllowed("no-transfers", "the provider " + way.provider() + " can't send money");
     }
-    Optional<Sending> begun = core.db().tx(handle -> begin(handle, customerId, payoutId, way, actor));
+    Optional<Sending> begun =
+        core.db().tx(handle -> begin(handle, customerId, payoutId, way, actor));
     begun.ifPresent(
         sending -> apply(sending, ask(sending, (provider, request) -> provider.transfer(request))));
   }
@@ -156,9 +157,14 @@ final class PayoutTransfers implements DueWork {
       String provider = seen.way().provider();
       end(handle, payout, Payout.State.SENT, succeeded.reference(), null);
       core.ledger().require(Payouts.sentTransfer(payout, provider, succeeded.reference()));
-      core.events().append(
-          new PayoutSent(
-              payout.customerId(), payout.id(), payout.amount(), provider, succeeded.reference()));
+      core.events()
+          .append(
+              new PayoutSent(
+                  payout.customerId(),
+                  payout.id(),
+                  payout.amount(),
+                  provider,
+                  succeeded.reference()));
     } else if (result instanceof OutgoingResult.Refused refused) {
       end(handle, payout, Payout.State.WAITING, null, refused.message());
     } else {
@@ -207,9 +213,7 @@ final class PayoutTransfers implements DueWork {
   public int runBatch(Instant now) {
     core.db().requireNoTransaction();
     List<Sending> due =
-        core.db().tx(
-            handle ->
-                DueRows.claim(handle, ROWS, new DueRows.Lease(now, LEASE), BATCH));
+        core.db().tx(handle -> DueRows.claim(handle, ROWS, new DueRows.Lease(now, LEASE), BATCH));
     due.forEach(this::resolve);
     return due.size();
   }
@@ -253,14 +257,15 @@ final class PayoutTransfers implements DueWork {
     if (!isOurs || !isNew(handle, provider, payout, notice)) {
       return;
     }
-    core.ledger().require(
-        Transfer.builder(
-                ChargeOutcomes.derivedId("payout-returned", notice.reversalReference()),
-                "payout-returned")
-            .debit(Accounts.gateway(provider, amount.currency()), amount)
-            .credit(Accounts.cash(payout.customerId(), amount.currency()), amount)
-            .meta("payout", payout.id().toString())
-            .build());
+    core.ledger()
+        .require(
+            Transfer.builder(
+                    ChargeOutcomes.derivedId("payout-returned", notice.reversalReference()),
+                    "payout-returned")
+                .debit(Accounts.gateway(provider, amount.currency()), amount)
+                .credit(Accounts.cash(payout.customerId(), amount.currency()), amount)
+                .meta("payout", payout.id().toString())
+                .build());
     core.events().append(new PayoutReturned(payout.customerId(), payout.id(), amount));
     settlement.settle(payout.customerId());
   }

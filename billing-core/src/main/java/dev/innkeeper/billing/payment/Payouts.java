@@ -124,21 +124,23 @@ public final class Payouts {
     if (reference.isBlank() || reference.length() > 200) {
       throw new InvalidInput("reference", "must have 1 to 200 characters");
     }
-    core.db().run(
-        handle -> {
-          core.customers().lock(customerId);
-          Payout payout = get(customerId, id);
-          if (payout.state() == Payout.State.CANCELLED) {
-            throw new NotAllowed("payout-cancelled", "the money is back in the wallet");
-          }
-          requireNotSending(payout);
-          if (payout.state() == Payout.State.WAITING) {
-            Amount amount = payout.amount();
-            finish(handle, payout, new End("SENT", channel, reference.strip(), actor));
-            core.ledger().require(sentTransfer(payout, channel, reference.strip()));
-            core.events().append(new PayoutSent(customerId, id, amount, channel, reference.strip()));
-          }
-        });
+    core.db()
+        .run(
+            handle -> {
+              core.customers().lock(customerId);
+              Payout payout = get(customerId, id);
+              if (payout.state() == Payout.State.CANCELLED) {
+                throw new NotAllowed("payout-cancelled", "the money is back in the wallet");
+              }
+              requireNotSending(payout);
+              if (payout.state() == Payout.State.WAITING) {
+                Amount amount = payout.amount();
+                finish(handle, payout, new End("SENT", channel, reference.strip(), actor));
+                core.ledger().require(sentTransfer(payout, channel, reference.strip()));
+                core.events()
+                    .append(new PayoutSent(customerId, id, amount, channel, reference.strip()));
+              }
+            });
     return get(customerId, id);
   }
 
@@ -189,26 +191,29 @@ public final class Payouts {
    * @throws NotFound when the customer has no such payout
    */
   public Payout cancel(UUID customerId, UUID id, String actor) {
-    core.db().run(
-        handle -> {
-          core.customers().lock(customerId);
-          Payout payout = get(customerId, id);
-          if (payout.state() == Payout.State.SENT) {
-            throw new NotAllowed("payout-sent", "the money was sent already");
-          }
-          requireNotSending(payout);
-          if (payout.state() == Payout.State.WAITING) {
-            Amount amount = payout.amount();
-            finish(handle, payout, new End("CANCELLED", null, null, actor));
-            core.ledger().require(
-                Transfer.builder(ChargeOutcomes.derivedId("payout-back", id), "payout-cancelled")
-                    .debit(payable(amount.currency()), amount)
-                    .credit(Accounts.cash(customerId, amount.currency()), amount)
-                    .build());
-            core.events().append(new PayoutCancelled(customerId, id, amount));
-            settlement.settle(customerId);
-          }
-        });
+    core.db()
+        .run(
+            handle -> {
+              core.customers().lock(customerId);
+              Payout payout = get(customerId, id);
+              if (payout.state() == Payout.State.SENT) {
+                throw new NotAllowed("payout-sent", "the money was sent already");
+              }
+              requireNotSending(payout);
+              if (payout.state() == Payout.State.WAITING) {
+                Amount amount = payout.amount();
+                finish(handle, payout, new End("CANCELLED", null, null, actor));
+                core.ledger()
+                    .require(
+                        Transfer.builder(
+                                ChargeOutcomes.derivedId("payout-back", id), "payout-cancelled")
+                            .debit(payable(amount.currency()), amount)
+                            .credit(Accounts.cash(customerId, amount.currency()), amount)
+                            .build());
+                core.events().append(new PayoutCancelled(customerId, id, amount));
+                settlement.settle(customerId);
+              }
+            });
     return get(customerId, id);
   }
 

@@ -304,7 +304,8 @@ public final class Refunds implements DueWork {
   private boolean isFresh(Refund refund) {
     Instant calledAt = refund.calledAt();
     return calledAt == null
-        || core.clock().instant()
+        || core.clock()
+            .instant()
             .isBefore(calledAt.plus(providers.get(refund.provider()).idempotencyWindow()));
   }
 
