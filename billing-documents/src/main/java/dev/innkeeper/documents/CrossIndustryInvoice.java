@@ -240,7 +240,10 @@ final class CrossIndustryInvoice {
   }
 
   private void settlement() {
-    xml.text("PaymentReference", document.number());
+    // BT-83, for banks and programs: without the spaces that people read it by.
+    xml.text(
+        "PaymentReference",
+        Objects.requireNonNullElse(invoice.paymentReference(), document.number()));
     xml.text("InvoiceCurrencyCode", invoice.currency().code());
     xml.in("SpecifiedTradeSettlementPaymentMeans", this::paymentMeans);
     invoice.taxGroups().forEach(group -> xml.in("ApplicableTradeTax", () -> tax(group)));

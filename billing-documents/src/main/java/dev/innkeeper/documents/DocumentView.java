@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param correctsIssuedOn the day of the invoice that a credit note corrects
  * @param payable whether something is to be paid by the buyer
  * @param gross whether prices contain tax, so that lines have two amounts
+ * @param paymentReference what to write on a transfer, in groups of four; of a credit note its
+ *     number
  * @param notes required by law, such as that of reverse charge
  * @param note free text for the buyer
  * @param logo as a {@code data:} address

@@ -4,6 +4,7 @@ import dev.innkeeper.billing.customer.Address;
 import dev.innkeeper.billing.invoice.Invoice;
 import dev.innkeeper.billing.invoice.InvoiceLine;
 import dev.innkeeper.billing.invoice.Party;
+import dev.innkeeper.billing.invoice.PaymentReference;
 import dev.innkeeper.billing.invoice.Seller;
 import dev.innkeeper.billing.invoice.tax.TaxCategory;
 import dev.innkeeper.billing.invoice.tax.TaxGroup;
@@ -65,7 +66,7 @@ final class ViewBuilder {
         invoice.period() == null ? null : formats.interval(invoice.period(), document.zone()),
         credit ? document.correctedNumber() : null,
         correctedAt == null ? null : date(correctedAt, invoice.seller()),
-        document.number(),
+        reference(document),
         seller(invoice.seller()),
         buyer(invoice.buyer(), invoice.seller()),
         invoice.lines().stream().map(line -> line(document, line)).toList(),
@@ -76,6 +77,12 @@ final class ViewBuilder {
         notes(invoice),
         invoice.note(),
         logo);
+  }
+
+  /** As it is printed; who pays out a credit note gives its number. */
+  private static String reference(IssuedDocument document) {
+    String reference = document.invoice().paymentReference();
+    return reference == null ? document.number() : PaymentReference.grouped(reference);
   }
 
   /** With gross prices, tax is what lies between a taxed line's amount and its net. */

@@ -84,6 +84,25 @@ class FacturXTest {
   }
 
   @Test
+  void theRemittanceInformationIsTheStructuredReference() throws IOException {
+    Invoice invoice = Samples.typical().build();
+    Invoice note =
+        Samples.eur()
+            .corrects(invoice)
+            .line("Hosted Gitea, team", "1", "month", "29.90", Samples.DE_19)
+            .build();
+
+    assertThat(xml(invoice))
+        .contains("<ram:PaymentReference>" + invoice.paymentReference() + "<")
+        .containsPattern("<ram:PaymentReference>RF[0-9]{2}INV2026000042<");
+    assertThat(
+            new String(
+                DOCUMENTS.electronic(IssuedDocument.ofCreditNote(note, invoice)),
+                StandardCharsets.UTF_8))
+        .contains("<ram:PaymentReference>CN-2026-000007<");
+  }
+
+  @Test
   void anInvoiceOfTwoHundredLinesIsValid() throws IOException {
     Invoice invoice = Samples.many(200).build();
 

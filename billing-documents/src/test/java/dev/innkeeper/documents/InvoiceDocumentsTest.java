@@ -7,6 +7,7 @@ import dev.innkeeper.billing.customer.Address;
 import dev.innkeeper.billing.invoice.Invoice;
 import dev.innkeeper.billing.invoice.InvoiceLine;
 import dev.innkeeper.billing.invoice.Party;
+import dev.innkeeper.billing.invoice.PaymentReference;
 import dev.innkeeper.billing.money.Currency;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,21 @@ class InvoiceDocumentsTest {
     assertThat(pdf(invoice).all()).contains(title, issued, due, period, total);
     assertThat(html(invoice))
         .contains(title, issued, due, period, total, "lang=\"" + language + "\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"en|Payment reference", "de|Zahlungsreferenz", "fr|Référence de paiement"})
+  void thePaymentReferenceStandsAtTheDatesAndAtThePayment(String language, String word) {
+    Invoice invoice =
+        Samples.eur().language(language).line("VM", "1", "month", "5", Samples.DE_19).build();
+    String reference = PaymentReference.grouped(invoice.paymentReference());
+
+    assertThat(reference).isEqualTo("RF54 INV2 0260 0004 2");
+    assertThat(pdf(invoice).all()).containsPattern(word + " +" + reference);
+    assertThat(pdf(invoice).all().split(reference, -1)).hasSize(3);
+    assertThat(html(invoice).split(word + "</th><td>" + reference + "</td>", -1)).hasSize(3);
   }
 
   @Test
