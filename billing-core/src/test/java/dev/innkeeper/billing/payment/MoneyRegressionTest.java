@@ -9,6 +9,7 @@ import dev.innkeeper.billing.BillingEngine;
 import dev.innkeeper.billing.catalog.SampleCatalog;
 import dev.innkeeper.billing.customer.NewCustomer;
 import dev.innkeeper.billing.invoice.Invoice;
+import dev.innkeeper.billing.invoice.InvoiceLine;
 import dev.innkeeper.billing.invoice.InvoiceStatus;
 import dev.innkeeper.billing.invoice.NewInvoice;
 import dev.innkeeper.billing.invoice.PaymentSource;
@@ -19,12 +20,15 @@ import dev.innkeeper.billing.payment.spi.PaymentProvider;
 import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.billing.problem.NotAllowed;
 import dev.innkeeper.billing.problem.NotFound;
+import dev.innkeeper.billing.subscription.CancelAt;
 import dev.innkeeper.billing.subscription.NewSubscription;
 import dev.innkeeper.billing.testing.TestDatabase;
+import dev.innkeeper.billing.time.Interval;
 import java.lang.reflect.Proxy;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -94,6 +98,47 @@ class MoneyRegressionTest {
       }
     }
     assertThat(f.engine.invoices().list(ada, null, 20)).hasSize(1);
+  }
+
+  @Test
+  void aRenewalIsPaidOnceForOnePeriodHoweverOftenItIsAskedFor() {
+    sell();
+    f.card(ada, GOOD);
+    start(ada, "forge");
+    List<Interval> months = new ArrayList<>();
+    for (int month = 4; month <= 6; month++) {
+      Instant from = Instant.parse("2027-0" + month + "-01T00:00:00Z");
+      months.add(new Interval(from, Instant.parse("2027-0" + (month + 1) + "-01T00:00:00Z")));
+      f.clock.set(from);
+      f.runDue();
+      f.runDue();
+      assertThat(f.engine.invoices().billDue(ada)).isEmpty();
+      f.engine.settlement().settle(ada);
+    }
+    List<Interval> paid =
+        f.engine.invoices().list(ada, null, 20).stream()
+            .filter(invoice -> invoice.status() == InvoiceStatus.PAID)
+            .flatMap(invoice -> invoice.lines().stream())
+            .filter(line -> line.component().equals("base"))
+            .map(InvoiceLine::interval)
+            .toList();
+    assertThat(paid).containsExactlyInAnyOrderElementsOf(months);
+    // The set-up fee, and three months of 12.00.
+    assertThat(f.takenBySandbox()).isEqualTo(4100);
+  }
+
+  @Test
+  void theLastCardStaysWhileSomethingRunsThoughNothingIsOwed() {
+    sell();
+    PaymentMethod card = f.card(ada, GOOD);
+    UUID site = start(ada, "site");
+    f.clock.advance(Duration.ofHours(1));
+    assertThat(f.engine.invoices().open(ada)).isEmpty();
+    assertThatThrownBy(() -> f.engine.paymentMethods().remove(ada, card.id()))
+        .isInstanceOfSatisfying(NotAllowed.class, e -> assertThat(e.code()).isEqualTo("last-card"));
+    f.engine.subscriptions().cancel(ada, site, CancelAt.NOW);
+    f.engine.paymentMethods().remove(ada, card.id());
+    assertThat(f.engine.paymentMethods().list(ada)).isEmpty();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.innkeeper.billing.customer.Customer;
 import dev.innkeeper.billing.money.Amount;
@@ -67,6 +68,27 @@ class PrepaidBurnTest {
     f.at("2026-05-01T00:00:00Z");
     assertThat(f.burn()).isZero();
     assertThat(f.nextDue(ada.id())).isEmpty();
+  }
+
+  @Test
+  void aDrawThatIsUndoneIsDrawnAgainAndOnce() {
+    f.topUp(ada, "1.00");
+    f.start(ada, "project", Map.of());
+    f.at("2026-03-02T00:00:00Z");
+    assertThatThrownBy(
+            () ->
+                f.db.run(
+                    handle -> {
+                      f.prepaid.draw(ada.id());
+                      assertThat(f.cash(ada)).isEqualTo("0.70");
+                      throw new IllegalStateException("the power fails");
+                    }))
+        .hasMessageContaining("the power fails");
+    assertThat(f.cash(ada)).isEqualTo("1.00");
+    f.prepaid.draw(ada.id());
+    f.prepaid.draw(ada.id());
+    // 24 h of 0.0125: what was drawn and undone is neither lost nor drawn twice.
+    assertThat(f.cash(ada)).isEqualTo("0.70");
   }
 
   @Test

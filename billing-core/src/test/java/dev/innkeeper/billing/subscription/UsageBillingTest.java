@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.innkeeper.billing.customer.Customer;
+import dev.innkeeper.billing.customer.NewCustomer;
+import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.billing.rating.Charge;
 import dev.innkeeper.billing.rating.ChargeKind;
@@ -12,6 +14,7 @@ import dev.innkeeper.billing.usage.UsageRecord;
 import dev.innkeeper.billing.usage.UsageReport;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +52,30 @@ class UsageBillingTest {
         .containsExactly("ADJUSTMENT 0.50");
     f.at("2026-05-01T00:00:00Z");
     assertThat(usageCharges("2026-05-01T00:00:00Z")).isEmpty();
+  }
+
+  @Test
+  void usageAtTheEdgeOfAMonthFarFromGreenwichIsChargedOnceAndWithItsOwnMonth() {
+    Customer auckland =
+        f.customer(
+            NewCustomer.named("A", "a@example.org", Currency.EUR)
+                .withZone(ZoneId.of("Pacific/Auckland")));
+    Subscription theirs = f.start(auckland, "store", Map.of());
+    // Their March ends thirteen hours before that of UTC, their April twelve.
+    String end = "2026-03-31T11:00:00Z";
+    f.at(end);
+    f.usage.record(
+        f.used(theirs, "traffic", "150", "2026-03-31T10:59:59Z", "2026-03-31T10:59:59Z", "a"));
+    f.usage.record(f.used(theirs, "traffic", "170", end, end, "b"));
+    List<String> charged = new ArrayList<>();
+    for (String at :
+        List.of(end, "2026-03-31T23:59:59Z", "2026-04-01T00:00:00Z", "2026-04-30T12:00:00Z")) {
+      f.at(at);
+      f.take(auckland, at).stream()
+          .filter(c -> c.component().equals("traffic"))
+          .forEach(c -> charged.add(at + " " + c.explanation().split(",", 2)[0]));
+    }
+    assertThat(charged).containsExactly(end + " 150 GB", "2026-04-30T12:00:00Z 170 GB");
   }
 
   @Test
