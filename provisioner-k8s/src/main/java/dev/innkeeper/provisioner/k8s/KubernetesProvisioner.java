@@ -43,8 +43,9 @@ final class KubernetesProvisioner implements Provisioner, Addressed, Resizable, 
     this.cluster = cluster;
     this.settings = settings;
     this.nodePools = new NodePools(cluster, clock);
-    this.raising = new Raising(cluster, settings, nodePools, this::look);
-    this.resting = new Resting(cluster, settings, nodePools, this::look);
+    Tools tools = new Tools(cluster, settings, nodePools, new Replicas(cluster), this::look);
+    this.raising = new Raising(tools);
+    this.resting = new Resting(tools);
   }
 
   @Override

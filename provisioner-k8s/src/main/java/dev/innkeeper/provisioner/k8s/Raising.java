@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -28,22 +27,14 @@ import java.util.stream.Collectors;
 final class Raising {
   private static final Duration NODES_PAUSE = Duration.ofSeconds(10);
 
+  private final Tools tools;
   private final Cluster cluster;
   private final ClusterSettings settings;
-  private final NodePools nodePools;
-  private final Function<Namespace, Sight> look;
-  private final Replicas replicas;
 
-  Raising(
-      Cluster cluster,
-      ClusterSettings settings,
-      NodePools nodePools,
-      Function<Namespace, Sight> look) {
-    this.cluster = cluster;
-    this.settings = settings;
-    this.nodePools = nodePools;
-    this.look = look;
-    this.replicas = new Replicas(cluster);
+  Raising(Tools tools) {
+    this.tools = tools;
+    this.cluster = tools.cluster();
+    this.settings = tools.settings();
   }
 
   Outcome raise(ResourceSpec spec, String name) {
@@ -78,14 +69,14 @@ final class Raising {
       prune(before, now, spec, name);
       cluster.apply(namespace(spec, name, Optional.of(spec.digest()), now));
     }
-    replicas.giveBack(name);
+    tools.replicas().giveBack(name);
     return progress(cluster.namespace(name));
   }
 
   private Optional<String> claimNodes(ResourceSpec spec) {
     boolean dedicated = settings.nodes() == ClusterSettings.Nodes.DEDICATED;
     return dedicated && spec.workload() instanceof KubernetesProject project
-        ? nodePools.claim(spec.id(), project.nodes())
+        ? tools.nodePools().claim(spec.id(), project.nodes())
         : Optional.empty();
   }
 
@@ -165,7 +156,7 @@ final class Raising {
     if (namespace.isEmpty()) {
       return Outcome.transientFailure("the namespace was removed meanwhile");
     }
-    Sight sight = look.apply(namespace.get());
+    Sight sight = tools.look().apply(namespace.get());
     List<Readiness> workloads = sight.workloads();
     if (workloads.stream().allMatch(Readiness::ready)) {
       return Outcome.ready();

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 
 /**
  * Puts a resource to rest or removes it. At rest its quota admits no pod, whoever asks: rights in
@@ -25,22 +24,14 @@ final class Resting {
   /** Controllers that we scale to 0, and which remove their pods themselves. */
   private static final Set<String> SCALED = Set.of("ReplicaSet", "StatefulSet");
 
+  private final Tools tools;
   private final Cluster cluster;
   private final ClusterSettings settings;
-  private final NodePools nodePools;
-  private final Function<Namespace, Sight> look;
-  private final Replicas replicas;
 
-  Resting(
-      Cluster cluster,
-      ClusterSettings settings,
-      NodePools nodePools,
-      Function<Namespace, Sight> look) {
-    this.cluster = cluster;
-    this.settings = settings;
-    this.nodePools = nodePools;
-    this.look = look;
-    this.replicas = new Replicas(cluster);
+  Resting(Tools tools) {
+    this.tools = tools;
+    this.cluster = tools.cluster();
+    this.settings = tools.settings();
   }
 
   Outcome rest(ResourceRef ref, Namespace namespace) {
@@ -48,7 +39,7 @@ final class Resting {
       return Outcome.permanent("this is being removed");
     }
     String name = namespace.getMetadata().getName();
-    Sight sight = look.apply(namespace);
+    Sight sight = tools.look().apply(namespace);
     boolean marked = sight.wantsToRest();
     if (!marked) {
       cluster.merge(
@@ -58,7 +49,7 @@ final class Resting {
     if (!isClosed(sight.quota())) {
       cluster.apply(closed(ref, name, sight.quota()));
     }
-    replicas.takeAway(name);
+    tools.replicas().takeAway(name);
     if (!marked || !sight.closed()) {
       // Until the quota controller has taken it in, a new pod might still get past it.
       return Outcome.inProgress("closing its quota", settings.pause());
@@ -72,7 +63,7 @@ final class Resting {
       return Outcome.inProgress("stopping: the cluster still counts its pods", settings.pause());
     }
     if (settings.nodes() == ClusterSettings.Nodes.DEDICATED) {
-      nodePools.releaseAll(ref.id());
+      tools.nodePools().releaseAll(ref.id());
     }
     return Outcome.ready();
   }
