@@ -98,8 +98,8 @@ final class MoneyCommands {
 
   @Command(
       name = "payout",
-      description = "Cash that goes out by hand.",
-      subcommands = {PayoutList.class, PayoutSent.class},
+      description = "Cash that goes out to customers.",
+      subcommands = {PayoutList.class, PayoutSent.class, PayoutSend.class},
       mixinStandardHelpOptions = true)
   static final class Payout {}
 
@@ -112,8 +112,30 @@ final class MoneyCommands {
           .column("customer", "customerId")
           .column("since", "recordedAt")
           .amounts("amount", "amount")
+          .column("state", "state")
           .column("reason", "reason")
           .of(client, "/v1/admin/payouts");
+    }
+  }
+
+  @Command(name = "send", description = "Has a payment provider send a payout.")
+  static final class PayoutSend extends OneOfCustomer {
+    @Option(names = "--provider", required = true, description = "such as stripe")
+    private String provider = "";
+
+    @Option(names = "--destination", required = true, description = "the account there")
+    private String destination = "";
+
+    PayoutSend() {
+      super("payouts");
+    }
+
+    @Override
+    String run(ApiClient client) {
+      JsonNode sent =
+          client.post(
+              path() + "/send", Map.of("provider", provider, "destination", destination));
+      return sent.path("state").asText() + " " + sent.path("message").asText("") + "\n";
     }
   }
 

@@ -98,7 +98,7 @@ final class MoneyRoutes {
         Endpoint.command(
                 "/v1/admin/customers/{id}/payouts",
                 Caller.ADMIN,
-                "Takes cash from the wallet, to be sent by hand.",
+                "Takes cash from the wallet, to be sent.",
                 this::payOut)
             .withFields("amount!", "reason!"),
         Endpoint.get(
@@ -109,6 +109,12 @@ final class MoneyRoutes {
                 "Notes that a payout was sent.",
                 this::sent)
             .withFields("reference!", "channel"),
+        Endpoint.post(
+                "/v1/admin/customers/{id}/payouts/{payout}/send",
+                Caller.ADMIN,
+                "Has a payment provider send a payout to an account there.",
+                this::send)
+            .withFields("provider!", "destination!"),
         Endpoint.post(
             "/v1/admin/customers/{id}/payouts/{payout}/cancel",
             Caller.ADMIN,
@@ -236,6 +242,24 @@ final class MoneyRoutes {
                 requests.id(ctx, "payout"),
                 channel == null ? "bank" : channel,
                 reference,
+                requests.admin(ctx).email()));
+  }
+
+  private void send(Context ctx) {
+    JsonBody body = requests.body(ctx);
+    String provider = body.text("provider");
+    String destination = body.text("destination");
+    body.check();
+    requests.write(
+        ctx,
+        200,
+        engine
+            .payouts()
+            .send(
+                requests.id(ctx, "id"),
+                requests.id(ctx, "payout"),
+                provider,
+                destination,
                 requests.admin(ctx).email()));
   }
 

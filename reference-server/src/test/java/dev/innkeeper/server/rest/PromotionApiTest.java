@@ -174,6 +174,24 @@ class PromotionApiTest {
   }
 
   @Test
+  void aProviderSendsAPayout() {
+    Ada ada = customer();
+    String path = "/v1/admin/customers/" + ada.id();
+    server
+        .admin()
+        .post(path + "/external-payments", Map.of("amount", "30.00", "reference", "P-" + ada.id()));
+    JsonNode payout =
+        server.admin().post(path + "/payouts", Map.of("amount", "20.00", "reason", "Asked"));
+    String send = path + "/payouts/" + payout.path("id").asText() + "/send";
+    Map<String, String> way = Map.of("provider", "sandbox", "destination", "partner");
+    refused(() -> server.admin().post(send, Map.of("provider", "sandbox")), 400, "destination");
+    refused(() -> ada.client().post(send, way), 403, "");
+    assertThat(server.admin().post(send, way).path("state").asText()).isEqualTo("SENT");
+    assertThat(server.admin().post(send, way).path("destination").asText()).isEqualTo("partner");
+    assertThat(ada.client().get("/v1/wallet").at("/cash/amount").asText()).isEqualTo("10.00");
+  }
+
+  @Test
   void aWalletHasAnOutlookAndARule() {
     SignedUp ada = customer();
     assertThat(ada.client().get("/v1/wallet/outlook").path("points")).hasSize(11);
