@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes what was metered. Each method is one statement, or says that it is two. */
@@ -60,10 +61,7 @@ final class MeteredStore {
   }
 
   List<Watermark> due(Handle handle, Instant now, int limit) {
-    return handle
-        .createQuery(
-            "select customer_id, resource_id, read_to from @.metering"
-                + " where next_at <= :now order by next_at limit :limit")
+    return watermarks(handle, "where next_at <= :now order by next_at limit :limit")
         .bind("now", ResourceStore.at(now))
         .bind("limit", limit)
         .map((row, context) -> watermark(row))
@@ -71,14 +69,16 @@ final class MeteredStore {
   }
 
   Optional<Watermark> watermark(Handle handle, UUID customerId, UUID id) {
-    return handle
-        .createQuery(
-            "select customer_id, resource_id, read_to from @.metering"
-                + " where customer_id = :customer and resource_id = :id and next_at is not null")
+    return watermarks(
+            handle, "where customer_id = :customer and resource_id = :id and next_at is not null")
         .bind("customer", customerId)
         .bind("id", id)
         .map((row, context) -> watermark(row))
         .findOne();
+  }
+
+  private static Query watermarks(Handle handle, String which) {
+    return handle.createQuery("select customer_id, resource_id, read_to from @.metering " + which);
   }
 
   /** Reads a resource again at another time, or never. */
@@ -132,15 +132,9 @@ final class MeteredStore {
 
   /** What was read and perhaps not handed to the engine yet. */
   List<MeteredInterval> unrecorded(Handle handle, int limit) {
-    return handle
-        .createQuery(
-            "select "
-                + COLUMNS
-                + " from @.metered_interval where not recorded"
-                + " order by customer_id, resource_id, from_at limit :limit")
-        .bind("limit", limit)
-        .map((row, context) -> interval(row))
-        .list();
+    return intervals(
+        select(handle, "where not recorded order by customer_id, resource_id, from_at limit :limit")
+            .bind("limit", limit));
   }
 
   void recorded(Handle handle, MeteredInterval interval, Optional<String> refused) {
@@ -157,17 +151,22 @@ final class MeteredStore {
 
   /** A resource's, the latest first. */
   List<MeteredInterval> latest(Handle handle, UUID customerId, UUID id, int limit) {
-    return handle
-        .createQuery(
-            "select "
-                + COLUMNS
-                + " from @.metered_interval where customer_id = :customer and resource_id = :id"
-                + " order by from_at desc limit :limit")
-        .bind("customer", customerId)
-        .bind("id", id)
-        .bind("limit", limit)
-        .map((row, context) -> interval(row))
-        .list();
+    return intervals(
+        select(
+                handle,
+                "where customer_id = :customer and resource_id = :id"
+                    + " order by from_at desc limit :limit")
+            .bind("customer", customerId)
+            .bind("id", id)
+            .bind("limit", limit));
+  }
+
+  private static Query select(Handle handle, String which) {
+    return handle.createQuery("select " + COLUMNS + " from @.metered_interval " + which);
+  }
+
+  private List<MeteredInterval> intervals(Query query) {
+    return query.map((row, context) -> interval(row)).list();
   }
 
   /** What a resource has cost in all, by currency. */

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.result.ResultIterable;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes resources. Each method is one statement, or two in the caller's transaction. */
@@ -64,74 +66,61 @@ final class ResourceStore {
 
   /** Takes the row's lock. */
   Optional<Stored> lock(Handle handle, UUID customerId, UUID id) {
-    return handle
-        .createQuery(
-            "select "
-                + COLUMNS
-                + " from @.resource where customer_id = :customer and id = :id for update")
-        .bind("customer", customerId)
-        .bind("id", id)
-        .map((row, context) -> stored(row))
-        .findOne();
+    return one(handle, customerId, id, " for update").findOne();
   }
 
   Optional<Stored> find(Handle handle, UUID customerId, UUID id) {
-    return handle
-        .createQuery(
-            "select " + COLUMNS + " from @.resource where customer_id = :customer and id = :id")
-        .bind("customer", customerId)
-        .bind("id", id)
-        .map((row, context) -> stored(row))
-        .findOne();
+    return one(handle, customerId, id, "").findOne();
+  }
+
+  private ResultIterable<Stored> one(Handle handle, UUID customerId, UUID id, String lock) {
+    return rows(
+        select(handle, "where customer_id = :customer and id = :id" + lock)
+            .bind("customer", customerId)
+            .bind("id", id));
+  }
+
+  private static Query select(Handle handle, String which) {
+    return handle.createQuery("select " + COLUMNS + " from @.resource " + which);
+  }
+
+  private ResultIterable<Stored> rows(Query query) {
+    return query.map((row, context) -> stored(row));
   }
 
   List<Stored> ofCustomer(Handle handle, UUID customerId) {
-    return handle
-        .createQuery(
-            "select " + COLUMNS + " from @.resource where customer_id = :customer order by id")
-        .bind("customer", customerId)
-        .map((row, context) -> stored(row))
+    return rows(select(handle, "where customer_id = :customer order by id")
+            .bind("customer", customerId))
         .list();
   }
 
   /** Of any customers: those among the ids that are there. */
   List<Stored> among(Handle handle, List<UUID> customers, List<UUID> ids) {
-    return handle
-        .createQuery(
-            "select "
-                + COLUMNS
-                + " from @.resource join unnest(:customers, :ids) as wanted(wanted_customer,"
-                + " wanted_id) on customer_id = wanted_customer and id = wanted_id")
-        .bindArray("customers", UUID.class, customers)
-        .bindArray("ids", UUID.class, ids)
-        .map((row, context) -> stored(row))
+    return rows(select(
+                handle,
+                "join unnest(:customers, :ids) as wanted(wanted_customer, wanted_id)"
+                    + " on customer_id = wanted_customer and id = wanted_id")
+            .bindArray("customers", UUID.class, customers)
+            .bindArray("ids", UUID.class, ids))
         .list();
   }
 
   /** What a provisioner should have, in the order of ids. */
   List<Stored> ofProvisioner(Handle handle, String provisioner, UUID afterId, int limit) {
-    return handle
-        .createQuery(
-            "select "
-                + COLUMNS
-                + " from @.resource where provisioner = :provisioner and state <> 'GONE'"
-                + " and id > :after order by id limit :limit")
-        .bind("provisioner", provisioner)
-        .bind("after", afterId)
-        .bind("limit", limit)
-        .map((row, context) -> stored(row))
+    return rows(select(
+                handle,
+                "where provisioner = :provisioner and state <> 'GONE' and id > :after"
+                    + " order by id limit :limit")
+            .bind("provisioner", provisioner)
+            .bind("after", afterId)
+            .bind("limit", limit))
         .list();
   }
 
   List<Stored> inStatus(Handle handle, ResourceStatus status, int limit) {
-    return handle
-        .createQuery(
-            "select "
-                + COLUMNS
-                + " from @.resource where state = :state order by changed_at desc limit :limit")
-        .bind("state", status)
-        .bind("limit", limit)
-        .map((row, context) -> stored(row))
+    return rows(select(handle, "where state = :state order by changed_at desc limit :limit")
+            .bind("state", status)
+            .bind("limit", limit))
         .list();
   }
 
