@@ -15,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.TimeUnit;
 import java.util.jar.JarOutputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,7 +35,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
-/** Builds what was made as its own Maven build would, with the compiler and JUnit at hand here. */
+/** Builds what was made: by Maven as its author would, and with the compiler and JUnit at hand. */
 class PluginProjectTest {
   @TempDir Path folder;
 
@@ -45,6 +47,74 @@ class PluginProjectTest {
     TestExecutionSummary summary = run(classes, "org.hoster.vms.MyVmsProvisionerTest");
     assertThat(summary.getFailures()).isEmpty();
     assertThat(summary.getTestsSucceededCount()).isGreaterThan(20);
+  }
+
+  /** Off line, with a repository of what this build made and another of what it used. */
+  @Test
+  void mavenBuildsANewPluginAndRunsItsContract() throws Exception {
+    PluginProject project = new PluginProject("my-vms", "org.hoster.vms", folder.resolve("new"));
+    project.write();
+    Path ours = folder.resolve("repository");
+    publish(ours.resolve("dev/innkeeper"));
+    Path log = folder.resolve("maven.log");
+    Process maven =
+        new ProcessBuilder(
+                Path.of("..", "mvnw").toRealPath().toString(),
+                "--batch-mode",
+                "--offline",
+                "-Dmaven.repo.local=" + ours,
+                "-Dmaven.repo.local.tail=" + usedRepository(),
+                "verify")
+            .directory(project.folder().toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    try {
+      assertThat(maven.waitFor(5, TimeUnit.MINUTES)).isTrue();
+      assertThat(maven.exitValue()).as("%s", Files.readString(log)).isZero();
+    } finally {
+      maven.destroyForcibly();
+    }
+    assertThat(Files.readString(log))
+        .containsPattern("Tests run: [2-9][0-9], Failures: 0, Errors: 0, Skipped: 0");
+    assertThat(project.folder().resolve("target/my-vms-0.1.0-SNAPSHOT.jar")).exists();
+  }
+
+  /** What this build took from elsewhere; Surefire tells. */
+  private static Path usedRepository() {
+    String told = System.getProperty("localRepository");
+    return told == null
+        ? Path.of(System.getProperty("user.home"), ".m2", "repository")
+        : Path.of(told);
+  }
+
+  /** What an author's build needs of ours, as installing it would lay it out. */
+  private static void publish(Path group) throws IOException {
+    String version = versions().getProperty("innkeeper.version");
+    Path spi = Path.of("..", "provisioner-spi");
+    Map<String, Path> poms =
+        Map.of(
+            "innkeeper-parent", Path.of("..", "pom.xml"),
+            "billing-bom", Path.of("..", "billing-bom", "pom.xml"),
+            "provisioner-spi", spi.resolve("pom.xml"));
+    for (Map.Entry<String, Path> pom : poms.entrySet()) {
+      Path to = Files.createDirectories(group.resolve(pom.getKey()).resolve(version));
+      Files.copy(pom.getValue(), to.resolve(pom.getKey() + "-" + version + ".pom"));
+    }
+    Path to = group.resolve("provisioner-spi").resolve(version);
+    jar(spi.resolve("target/classes"), to.resolve("provisioner-spi-" + version + ".jar"), "");
+    jar(
+        spi.resolve("target/test-classes"),
+        to.resolve("provisioner-spi-" + version + "-contract.jar"),
+        "dev/innkeeper/provisioner/contract");
+  }
+
+  private static Properties versions() throws IOException {
+    Properties versions = new Properties();
+    try (var in = PluginProject.class.getResourceAsStream("template/versions.properties")) {
+      versions.load(in);
+    }
+    return versions;
   }
 
   @Test
@@ -72,7 +142,7 @@ class PluginProjectTest {
         Files.readString(resources.resolve("plugin.properties"))
             .replace("${project.version}", "0.1.0-SNAPSHOT"));
     Path plugins = Files.createDirectory(folder.resolve("plugins"));
-    jar(classes, plugins.resolve("my-vms.jar"));
+    jar(classes, plugins.resolve("my-vms.jar"), "");
     try (Plugins loaded = Plugins.load(plugins, List.of())) {
       assertThat(loaded.problems()).isEmpty();
       assertThat(loaded.kinds()).containsExactly("my-vms");
@@ -104,10 +174,7 @@ class PluginProjectTest {
   @Test
   void itsVersionsAreOurs() throws IOException {
     String pom = Files.readString(Path.of("..", "pom.xml"));
-    Properties versions = new Properties();
-    try (var in = PluginProject.class.getResourceAsStream("template/versions.properties")) {
-      versions.load(in);
-    }
+    Properties versions = versions();
     assertThat(pom)
         .contains("<version>" + versions.get("innkeeper.version") + "</version>")
         .contains("<pf4j.version>" + versions.get("pf4j.version") + "<")
@@ -195,9 +262,12 @@ class PluginProjectTest {
     }
   }
 
-  private static void jar(Path classes, Path file) throws IOException {
+  /**
+   * @param folder what of the classes goes into it; empty for all
+   */
+  private static void jar(Path classes, Path file, String folder) throws IOException {
     try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(file));
-        Stream<Path> walk = Files.walk(classes)) {
+        Stream<Path> walk = Files.walk(classes.resolve(folder))) {
       for (Path each : walk.filter(Files::isRegularFile).toList()) {
         jar.putNextEntry(
             new ZipEntry(classes.relativize(each).toString().replace(File.separatorChar, '/')));
