@@ -130,19 +130,27 @@ class Engine implements Cluster {
     docker.statsCmd(container.getId()).withNoStream(false).exec(answers);
   }
 
-  final String createExec(Container container, List<String> words) {
+  /**
+   * @param environment in addition to the container's, as {@code NAME=value}
+   */
+  final String createExec(Container container, List<String> words, List<String> environment) {
     ExecCreateCmdResponse exec =
         docker
             .execCreateCmd(container.getId())
             .withAttachStdout(true)
             .withAttachStderr(true)
             .withCmd(words.toArray(new String[0]))
+            .withEnv(environment)
             .exec();
     return exec.getId();
   }
 
   final void startExec(String exec, ResultCallback.Adapter<Frame> output) {
     docker.execStartCmd(exec).exec(output);
+  }
+
+  final boolean isRunning(String exec) {
+    return Boolean.TRUE.equals(docker.inspectExecCmd(exec).exec().isRunning());
   }
 
   final Long exitCodeOf(String exec) {

@@ -3,6 +3,9 @@ package dev.innkeeper.provisioner.swarm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.async.ResultCallback;
+import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.SwarmNode;
 import com.github.dockerjava.api.model.SwarmNodeSpec;
 import dev.innkeeper.provisioner.Observation;
@@ -27,6 +30,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -166,7 +170,7 @@ class PubTest {
   }
 
   @Test
-  void commandsAreRelayedAsFarAsTheyAreAllowed() {
+  void commandsAreRelayedAsFarAsTheyAreAllowed() throws Exception {
     try (SwarmProvisioner provisioner = open(Map.of())) {
       ResourceSpec spec = pub("commanded");
       assertThat(provisioner.run(spec.ref(), command("echo", "hello")))
@@ -190,10 +194,35 @@ class PubTest {
               });
       assertThat(
               provisioner.run(
-                  spec.ref(), new Command(List.of("sleep", "60"), Duration.ofSeconds(1), 10)))
-          .isInstanceOf(Result.TimedOut.class);
+                  spec.ref(), new Command(List.of("sleep", "54321"), Duration.ofSeconds(1), 10)))
+          .isEqualTo(new Result.TimedOut("", true));
+      assertThat(processes(spec)).contains("httpd").doesNotContain("54321");
       assertThat(provisioner.logs(spec.ref(), 10)).contains("open");
     }
+  }
+
+  /** What runs in its container, as the container sees it. */
+  private String processes(ResourceSpec spec) throws Exception {
+    Container container =
+        docker
+            .listContainersCmd()
+            .withLabelFilter(Map.of(ServiceSpecs.RESOURCE, spec.id().toString()))
+            .exec()
+            .get(0);
+    String exec =
+        docker.execCreateCmd(container.getId()).withAttachStdout(true).withCmd("ps").exec().getId();
+    StringBuilder text = new StringBuilder();
+    try (ResultCallback.Adapter<Frame> output =
+        new ResultCallback.Adapter<>() {
+          @Override
+          public void onNext(Frame frame) {
+            text.append(new String(frame.getPayload(), StandardCharsets.UTF_8));
+          }
+        }) {
+      docker.execStartCmd(exec).exec(output);
+      assertThat(output.awaitCompletion(20, TimeUnit.SECONDS)).isTrue();
+    }
+    return text.toString();
   }
 
   private static Command command(String... words) {

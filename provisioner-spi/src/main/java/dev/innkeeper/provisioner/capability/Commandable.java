@@ -21,7 +21,7 @@ public interface Commandable {
    * A command.
    *
    * @param words the program and its arguments; no shell reads them
-   * @param timeout after which it is given up
+   * @param timeout after which it is ended, or given up where the world has no way to end it
    * @param outputBytesMax how much output is kept
    */
   record Command(List<String> words, Duration timeout, int outputBytesMax) {
@@ -62,10 +62,11 @@ public interface Commandable {
     record Refused(String reason) implements Result {}
 
     /**
-     * It was begun, and its end was not seen.
+     * It was begun, and did not end in time.
      *
      * @param output what came until then
+     * @param ended whether it was ended then; otherwise it may run on
      */
-    record TimedOut(String output) implements Result {}
+    record TimedOut(String output, boolean ended) implements Result {}
   }
 }

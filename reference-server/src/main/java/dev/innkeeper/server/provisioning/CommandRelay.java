@@ -180,9 +180,12 @@ public final class CommandRelay {
     } else if (result instanceof Result.Refused refused) {
       return new Answer(with(begun, Outcome.REFUSED, null, refused.reason()), "", false);
     }
-    String output = ((Result.TimedOut) result).output();
-    String message = "it did not end within " + TIMEOUT.toSeconds() + " s";
-    return new Answer(with(begun, Outcome.TIMED_OUT, null, message), output, false);
+    Result.TimedOut timedOut = (Result.TimedOut) result;
+    String message =
+        "it did not end within "
+            + TIMEOUT.toSeconds()
+            + (timedOut.ended() ? " s and was ended" : " s and may still run");
+    return new Answer(with(begun, Outcome.TIMED_OUT, null, message), timedOut.output(), false);
   }
 
   private static Entry with(

@@ -76,8 +76,13 @@ class CommandRelayTest {
     site.answer = command -> new Result.Refused("'rm' is not allowed here");
     assertThat(run("rm x").entry().message()).isEqualTo("'rm' is not allowed here");
     bench.engineClock.advance(java.time.Duration.ofSeconds(1));
-    site.answer = command -> new Result.TimedOut("so far");
+    site.answer = command -> new Result.TimedOut("so far", true);
     assertThat(run("sleep 99").output()).isEqualTo("so far");
+    assertThat(history().get(0).message()).isEqualTo("it did not end within 30 s and was ended");
+    bench.engineClock.advance(java.time.Duration.ofSeconds(1));
+    site.answer = command -> new Result.TimedOut("so far", false);
+    assertThat(run("sleep 99").entry().message())
+        .isEqualTo("it did not end within 30 s and may still run");
     bench.engineClock.advance(java.time.Duration.ofSeconds(1));
     site.answer =
         command -> {
@@ -88,6 +93,7 @@ class CommandRelayTest {
         .extracting(CommandRelay.Entry::outcome)
         .containsExactly(
             CommandRelay.Outcome.FAILED,
+            CommandRelay.Outcome.TIMED_OUT,
             CommandRelay.Outcome.TIMED_OUT,
             CommandRelay.Outcome.REFUSED);
   }
