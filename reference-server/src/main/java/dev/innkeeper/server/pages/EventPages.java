@@ -19,6 +19,8 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What happened, and whether what falls due is done. */
@@ -52,11 +54,18 @@ final class EventPages extends PageRoutes {
         log().search(before == null ? query : EventCursor.continued(query, "before", before));
     List<StoredEvent> shown = found.subList(0, Math.min(found.size(), EVENTS));
     String older = found.size() > EVENTS ? older(type, shown.get(EVENTS - 1)) : null;
+    List<ParkedEvent> failed = log().parked(PARKED);
+    Map<UUID, String> names =
+        Names.of(
+            services.engine(),
+            Stream.concat(
+                shown.stream().map(StoredEvent::customerId),
+                failed.stream().map(each -> each.event().customerId())));
     WebhookView.Events view =
         new WebhookView.Events(
-            shown.stream().map(EventPages::event).toList(),
+            shown.stream().map(event -> event(event, names)).toList(),
             type,
-            log().parked(PARKED).stream().map(EventPages::parked).toList(),
+            failed.stream().map(each -> parked(each, names)).toList(),
             older);
     show(ctx, visit, "Events", "admin/events.jte", Map.of("view", view));
   }
@@ -68,22 +77,32 @@ final class EventPages extends PageRoutes {
         + URLEncoder.encode(EventCursor.after(last), StandardCharsets.UTF_8);
   }
 
-  private static WebhookView.Event event(StoredEvent event) {
+  /** Where an event's customer is shown; null for the house's own events. */
+  private static @Nullable String href(StoredEvent event, Map<UUID, String> names) {
+    return names.containsKey(event.customerId()) ? "/admin/customers/" + event.customerId() : null;
+  }
+
+  private static String name(StoredEvent event, Map<UUID, String> names) {
+    return names.getOrDefault(event.customerId(), "the house");
+  }
+
+  private static WebhookView.Event event(StoredEvent event, Map<UUID, String> names) {
     return new WebhookView.Event(
         Show.minute(event.occurredAt(), ZoneOffset.UTC),
         event.type(),
-        event.customerId().toString(),
-        "/admin/customers/" + event.customerId(),
+        name(event, names),
+        href(event, names),
         Long.toString(event.seq()),
         event.data());
   }
 
-  private static WebhookView.ParkedHook parked(ParkedEvent parked) {
+  private static WebhookView.ParkedHook parked(ParkedEvent parked, Map<UUID, String> names) {
     StoredEvent event = parked.event();
     return new WebhookView.ParkedHook(
         Show.minute(event.occurredAt(), ZoneOffset.UTC),
         event.type(),
-        event.customerId().toString(),
+        name(event, names),
+        href(event, names),
         Long.toString(event.seq()),
         String.join(", ", parked.hooks()),
         parked.lastError());

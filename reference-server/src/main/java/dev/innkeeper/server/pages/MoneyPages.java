@@ -21,7 +21,6 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -118,13 +117,15 @@ final class MoneyPages extends PageRoutes {
     values.put(
         "view",
         new MoneyView.Payments(
-            rows.payments(shown, names(shown.stream().map(Payment::customerId))), links, next));
+            rows.payments(shown, Names.of(engine, shown.stream().map(Payment::customerId))),
+            links,
+            next));
     show(ctx, visit, "Charges", "admin/charges.jte", values);
   }
 
   private void reminders(Context ctx, Visit visit) {
     List<GraceStatus> upcoming = engine.dunning().upcoming(PAGE * 4);
-    Map<UUID, String> names = names(upcoming.stream().map(GraceStatus::customerId));
+    Map<UUID, String> names = Names.of(engine, upcoming.stream().map(GraceStatus::customerId));
     show(
         ctx,
         visit,
@@ -144,7 +145,8 @@ final class MoneyPages extends PageRoutes {
     List<ParkedCustomer> parked = engine.invoices().parked(null, PAGE);
     List<ParkedEvent> events = engine.events().parked(PAGE);
     Map<UUID, String> names =
-        names(
+        Names.of(
+            engine,
             Stream.of(
                     wishes.stream().map(VoucherRequest::customerId),
                     payouts.stream().map(Payout::customerId),
@@ -160,15 +162,6 @@ final class MoneyPages extends PageRoutes {
             parked.stream().map(p -> MoneyRows.parked(p, names)).toList(),
             events.stream().map(e -> MoneyRows.parked(e, names)).toList());
     show(ctx, visit, "Open matters", "admin/matters.jte", Map.of("view", view));
-  }
-
-  private Map<UUID, String> names(Stream<UUID> ids) {
-    Collection<UUID> distinct = ids.distinct().toList();
-    Map<UUID, String> names = new HashMap<>();
-    for (Customer customer : engine.customers().findAll(distinct)) {
-      names.put(customer.id(), customer.name());
-    }
-    return names;
   }
 
   private Amount amount(Context ctx, UUID customerId) {

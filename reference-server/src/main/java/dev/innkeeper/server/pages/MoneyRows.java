@@ -80,12 +80,12 @@ final class MoneyRows {
         payment.id().toString(),
         href(payment.customerId()),
         name(names, payment.customerId()),
-        payment.description() + " by " + payment.provider(),
+        payment.description(),
         Show.minute(payment.recordedAt(), ZoneOffset.UTC),
         Show.amount(payment.amount()),
         payment.fee().isZero() ? "–" : Show.amount(payment.fee()),
         state(payment.state()),
-        note,
+        "by " + payment.provider() + (note.isEmpty() ? "" : ": " + note),
         refundable.isPositive() ? refundable.toPlainString() : null,
         UUID.randomUUID().toString());
   }

@@ -131,11 +131,16 @@ final class ServicePage {
         .forEach(
             (name, value) -> {
               if (!name.equals("url")) {
-                facts.add(new ResourceView.Fact(Show.words(name), value));
+                facts.add(new ResourceView.Fact(Show.words(apart(name)), value));
               }
             });
     facts.add(new ResourceView.Fact("State since", Show.minute(resource.changedAt(), zone)));
     return facts;
+  }
+
+  /** The words of a name such as {@code uploadKey}. */
+  private static String apart(String name) {
+    return name.replaceAll("(?<=[a-z])(?=[A-Z])", " ");
   }
 
   private static String hours(Duration time) {

@@ -16,6 +16,9 @@ import dev.innkeeper.server.runtime.Shop;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,6 +31,9 @@ import java.util.UUID;
 final class ShopPages extends PageRoutes {
   /** Beyond this many choices a product shows only its first ones. */
   private static final int OFFERS_MAX = 24;
+
+  private static final int HOURLY_DECIMALS = 6;
+  private static final MathContext HOURLY_DIGITS = new MathContext(3, RoundingMode.HALF_UP);
 
   private final ServiceRows rows;
 
@@ -94,7 +100,7 @@ final class ShopPages extends PageRoutes {
         Show.words(String.join(", ", rest)),
         options,
         Show.amount(quote.monthly()),
-        Show.rate(quote.hourly(), currency),
+        hourly(quote.hourly(), currency),
         quote.setup().isZero() ? "" : Show.amount(quote.setup()),
         UUID.randomUUID().toString());
   }
@@ -121,6 +127,13 @@ final class ShopPages extends PageRoutes {
       choices = longer;
     }
     return choices.subList(0, Math.min(choices.size(), OFFERS_MAX));
+  }
+
+  /** An hour's share of a monthly price has more decimals than anybody reads. */
+  private static String hourly(BigDecimal rate, Currency currency) {
+    return rate.stripTrailingZeros().scale() <= HOURLY_DECIMALS
+        ? Show.rate(rate, currency)
+        : "about " + Show.rate(rate.round(HOURLY_DIGITS), currency);
   }
 
   private static List<String> values(Product product, String option) {

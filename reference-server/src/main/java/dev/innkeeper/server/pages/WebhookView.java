@@ -61,13 +61,32 @@ public final class WebhookView {
   public record Events(
       List<Event> rows, String type, List<ParkedHook> parked, @Nullable String older) {}
 
-  /** One event. */
+  /**
+   * One event.
+   *
+   * @param customerHref the customer's page; null for the house's own events
+   */
   public record Event(
-      String at, String type, String customer, String customerHref, String sequence, String data) {}
+      String at,
+      String type,
+      String customer,
+      @Nullable String customerHref,
+      String sequence,
+      String data) {}
 
-  /** One event that a hook failed on. */
+  /**
+   * One event that a hook failed on.
+   *
+   * @param customerHref as with {@link Event}
+   */
   public record ParkedHook(
-      String at, String type, String customer, String sequence, String hooks, String error) {}
+      String at,
+      String type,
+      String customer,
+      @Nullable String customerHref,
+      String sequence,
+      String hooks,
+      String error) {}
 
   /** Due work of every kind. */
   public record Work(List<WorkRow> rows, Badge badge, String words) {}

@@ -315,6 +315,10 @@ class BrowserTest {
       requireFits(path);
     }
     signInAsAdmin();
+    browser.open(server.url() + "/admin/customers?search=Ada");
+    requireFits(browser.eval("document.querySelector('td a').getAttribute('href')").asText());
+    browser.open(server.url() + "/admin/mails");
+    requireFits(browser.eval("document.querySelector('td a').getAttribute('href')").asText());
     for (String path :
         List.of(
             "/admin/customers",
