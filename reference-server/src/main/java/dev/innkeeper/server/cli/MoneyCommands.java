@@ -133,8 +133,7 @@ final class MoneyCommands {
     @Override
     String run(ApiClient client) {
       JsonNode sent =
-          client.post(
-              path() + "/send", Map.of("provider", provider, "destination", destination));
+          client.post(path() + "/send", Map.of("provider", provider, "destination", destination));
       return sent.path("state").asText() + " " + sent.path("message").asText("") + "\n";
     }
   }

@@ -175,7 +175,7 @@ class PromotionApiTest {
 
   @Test
   void aProviderSendsAPayout() {
-    Ada ada = customer();
+    SignedUp ada = customer();
     String path = "/v1/admin/customers/" + ada.id();
     server
         .admin()
