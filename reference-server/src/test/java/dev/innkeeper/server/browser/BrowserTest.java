@@ -341,6 +341,21 @@ class BrowserTest {
     }
   }
 
+  @Test
+  void whoIsNotSignedInSeesPagesThatFit() throws IOException {
+    browser.look(1280, 900, "light");
+    browser.open(server.url() + "/sign-in");
+    if (browser.eval("document.querySelector('.who form') !== null").asBoolean()) {
+      browser.click(".who form button");
+    }
+    for (String path : List.of("/", "/sign-in", "/sign-up", "/products", "/no-such-page")) {
+      requireFits(path);
+      assertThat(browser.eval("document.querySelector('.who form') === null").asBoolean())
+          .as(path)
+          .isTrue();
+    }
+  }
+
   private static void requireFits(String path) throws IOException {
     for (String scheme : List.of("light", "dark")) {
       browser.look(390, 844, scheme);
