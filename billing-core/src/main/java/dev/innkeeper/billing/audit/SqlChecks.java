@@ -160,12 +160,12 @@ final class SqlChecks {
   private static SqlCheck chargesDoNotOverlap() {
     return new SqlCheck(
         "charges-do-not-overlap",
-        "no time of a subscription is charged twice for the same component",
+        "no time of a subscription is charged twice for the same component, unless it was given back",
         """
         select 'subscription ' || subscription_id || ' is charged for ' || component || ' from '
           || from_at || ' though it was charged until ' || before
         from (
-          select l.subscription_id, l.component, l.from_at, l.quantity,
+          select l.customer_id, l.subscription_id, l.component, l.from_at, l.to_at,
             max(l.to_at) over (partition by l.customer_id, l.subscription_id, l.component
               order by l.from_at, l.to_at
               rows between unbounded preceding and 1 preceding) as before
@@ -174,6 +174,13 @@ final class SqlChecks {
           where l.subscription_id is not null and l.from_at < l.to_at and l.amount > 0
             and i.kind = 'CYCLE' and i.status <> 'VOID') x
         where from_at < before
+          -- A change of plan gives back the rest of what was charged in advance.
+          and not exists (select 1 from @.invoice_line r join @.invoice n
+            on n.customer_id = r.customer_id and n.id = r.invoice_id
+            where r.customer_id = x.customer_id and r.subscription_id = x.subscription_id
+              and r.component = x.component and n.status <> 'VOID'
+              and (r.amount < 0 or n.kind = 'CREDIT_NOTE')
+              and r.from_at <= x.from_at and r.to_at >= least(x.to_at, x.before))
         """);
   }
 
