@@ -115,11 +115,7 @@ final class BillingRun {
       if (due.isEmpty()) {
         return shared.report(shared.dueAtStart);
       }
-      Map<UUID, String> parked = new HashMap<>();
-      List<PreparedInvoice> invoices = db.tx(handle -> chunks.show(handle, due, asOf, parked));
-      options
-          .progress()
-          .accept(shared.add(ChunkBilling.result(due.size(), parked.size(), invoices)));
+      options.progress().accept(shared.add(db.tx(handle -> chunks.show(handle, due, asOf))));
       Due last = due.get(due.size() - 1);
       position = new Position(last.nextAt(), last.customerId());
     }

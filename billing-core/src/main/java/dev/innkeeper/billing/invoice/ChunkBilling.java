@@ -117,8 +117,9 @@ final class ChunkBilling {
   }
 
   /** What would be issued for the customers, up to their instants; writes nothing. */
-  List<PreparedInvoice> show(Handle handle, List<Due> due, Instant asOf, Map<UUID, String> parked) {
+  ChunkResult show(Handle handle, List<Due> due, Instant asOf) {
     List<Part> parts = parts(due, asOf);
+    Map<UUID, String> parked = new HashMap<>();
     Map<UUID, List<Charge>> taken = new HashMap<>();
     for (ChargeScope scope : ChargeScope.values()) {
       Map<UUID, Instant> through = through(parts, scope);
@@ -128,15 +129,42 @@ final class ChunkBilling {
         parked.putAll(result.parked());
       }
     }
-    List<InvoiceDraft> drafts = GivingBack.sort(drafts(handle, parts, taken)).drafts();
+    GivingBack.Sorted sorted = GivingBack.sort(drafts(handle, parts, taken));
+    List<PreparedInvoice> invoices;
     try {
-      return prepare(drafts, parts, asOf, LineContributor.Purpose.SHOW);
+      invoices = prepare(sorted.drafts(), parts, asOf, LineContributor.Purpose.SHOW);
     } catch (ParkCustomers e) {
       parked.putAll(e.reasons());
       List<InvoiceDraft> rest =
-          drafts.stream().filter(d -> !e.reasons().containsKey(d.customerId())).toList();
-      return prepare(rest, parts, asOf, LineContributor.Purpose.SHOW);
+          sorted.drafts().stream().filter(d -> !parked.containsKey(d.customerId())).toList();
+      invoices = prepare(rest, parts, asOf, LineContributor.Purpose.SHOW);
     }
+    Map<UUID, Amount> notes = notes(handle, sorted.excesses(), invoices, parked);
+    List<PreparedInvoice> issued =
+        invoices.stream().filter(i -> !parked.containsKey(i.draft().customerId())).toList();
+    return result(due.size(), parked.size(), issued).less(notes);
+  }
+
+  /** The totals of credit notes that would be issued with the invoices. */
+  private Map<UUID, Amount> notes(
+      Handle handle,
+      List<GivingBack.Excess> excesses,
+      List<PreparedInvoice> invoices,
+      Map<UUID, String> parked) {
+    Map<UUID, Amount> notes = new HashMap<>();
+    for (GivingBack.Excess excess : excesses) {
+      if (parked.containsKey(excess.customerId())) {
+        continue;
+      }
+      try {
+        for (PreparedInvoice note : givingBack.show(handle, List.of(excess), invoices)) {
+          notes.put(note.draft().id(), Amount.ofMinor(note.totalMinor(), note.draft().currency()));
+        }
+      } catch (ParkCustomers e) {
+        parked.putAll(e.reasons());
+      }
+    }
+    return notes;
   }
 
   /** What is to be charged up to an instant, of the period it ends or lies in; writes nothing. */
