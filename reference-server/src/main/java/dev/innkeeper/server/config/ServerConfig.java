@@ -44,6 +44,24 @@ public record ServerConfig(
     @Nullable Path documentTemplates,
     MailSettings mail) {
 
+  /** Plugins' settings may be keys, so that only their names are told. */
+  @Override
+  public String toString() {
+    return "ServerConfig["
+        + mode
+        + ", "
+        + dataFolder
+        + ", "
+        + http
+        + ", "
+        + database
+        + ", provisioners="
+        + provisioners.keySet()
+        + ", payments="
+        + payments.keySet()
+        + "]";
+  }
+
   /**
    * Where to listen.
    *

@@ -246,4 +246,12 @@ class ConfigReaderTest {
                   + " |");
     }
   }
+
+  @Test
+  void whatPluginsAreSetToIsNeverPrinted() throws IOException {
+    ServerConfig config =
+        reader("payments:\n  stripe:\n    secretKey: sk_test_verysecret\n").read();
+    assertThat(config.payments().get("stripe")).containsValue("sk_test_verysecret");
+    assertThat(config.toString()).contains("stripe").doesNotContain("verysecret");
+  }
 }
