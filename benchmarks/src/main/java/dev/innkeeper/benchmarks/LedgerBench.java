@@ -285,7 +285,7 @@ final class LedgerBench implements Bench.Driver {
     out.println("|---|---|---|---|");
     out.printf(
         Locale.ROOT,
-        "| sealing, one thread | %d | %.0f | 200000 |%n",
+        "| sealing, 2 readers | %d | %.0f | 200000 |%n",
         sealed,
         sealed / sealSeconds);
     out.printf(
