@@ -96,8 +96,7 @@ final class AdminCommands {
   @Command(
       name = "clock",
       description = "Shows or moves a trial's clock; never in production.",
-      subcommands = {ClockShow.class, ClockAdvance.class},
-      mixinStandardHelpOptions = true)
+      subcommands = {ClockShow.class, ClockAdvance.class})
   static final class Clock {}
 
   @Command(name = "show", description = "Shows the time that the server goes by.")
@@ -125,8 +124,7 @@ final class AdminCommands {
   @Command(
       name = "catalog",
       description = "Compares a price list with what is sold, and puts it in force.",
-      subcommands = {CatalogPlan.class, CatalogApply.class},
-      mixinStandardHelpOptions = true)
+      subcommands = {CatalogPlan.class, CatalogApply.class})
   static final class Catalog {}
 
   /** Sends a file. */
@@ -163,11 +161,7 @@ final class AdminCommands {
     }
   }
 
-  @Command(
-      name = "customer",
-      description = "Customers.",
-      subcommands = CustomerList.class,
-      mixinStandardHelpOptions = true)
+  @Command(name = "customer", description = "Customers.", subcommands = CustomerList.class)
   static final class Customer {}
 
   @Command(name = "list", description = "Lists customers, oldest first.")
@@ -193,8 +187,7 @@ final class AdminCommands {
   @Command(
       name = "invoice",
       description = "Invoices.",
-      subcommands = {InvoiceList.class, InvoiceFile.class, DraftCommands.Draft.class},
-      mixinStandardHelpOptions = true)
+      subcommands = {InvoiceList.class, InvoiceFile.class, DraftCommands.Draft.class})
   static final class Invoice {}
 
   @Command(name = "list", description = "Lists a customer's invoices, newest first.")
@@ -287,8 +280,7 @@ final class AdminCommands {
         MoneyCommands.VoucherRequests.class,
         MoneyCommands.VoucherApprove.class,
         MoneyCommands.VoucherReject.class
-      },
-      mixinStandardHelpOptions = true)
+      })
   static final class Voucher {}
 
   @Command(name = "issue", description = "Issues vouchers and prints their codes.")

@@ -18,8 +18,7 @@ final class BillingCommands {
   @Command(
       name = "billing",
       description = "Bills everyone who is due, and tells how it goes.",
-      subcommands = {Run.class, Preview.class, Status.class},
-      mixinStandardHelpOptions = true)
+      subcommands = {Run.class, Preview.class, Status.class})
   static final class Billing {}
 
   @Command(

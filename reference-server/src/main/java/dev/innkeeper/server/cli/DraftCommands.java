@@ -33,8 +33,7 @@ final class DraftCommands {
         Changed.class,
         Issued.class,
         Discarded.class
-      },
-      mixinStandardHelpOptions = true)
+      })
   static final class Draft {}
 
   @Command(name = "list", description = "Lists drafts, newest first.")

@@ -2,12 +2,15 @@ package dev.innkeeper.server.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ScopeType;
 
 /** The command line: one subcommand a task. */
 @Command(
     name = "innkeeper",
     description = "It keeps the tab for everything you host.",
     mixinStandardHelpOptions = true,
+    // All commands tell how they are used.
+    scope = ScopeType.INHERIT,
     version = "innkeeper 0.1.0-SNAPSHOT",
     subcommands = {
       ServeCommand.class,

@@ -16,8 +16,7 @@ final class MailCommands {
   @Command(
       name = "mail",
       description = "Mails to customers: sent, waiting, given up on.",
-      subcommands = {Listed.class, Shown.class, Resent.class},
-      mixinStandardHelpOptions = true)
+      subcommands = {Listed.class, Shown.class, Resent.class})
   static final class Mail {}
 
   @Command(name = "list", description = "Lists mails, the latest first.")

@@ -21,8 +21,7 @@ final class MoneyCommands {
   @Command(
       name = "payment",
       description = "Charges of cards, refunds, and transfers that came by bank.",
-      subcommands = {PaymentList.class, PaymentRefund.class, PaymentRecord.class},
-      mixinStandardHelpOptions = true)
+      subcommands = {PaymentList.class, PaymentRefund.class, PaymentRecord.class})
   static final class Payment {}
 
   @Command(name = "list", description = "Lists charges, newest first.")
@@ -99,8 +98,7 @@ final class MoneyCommands {
   @Command(
       name = "payout",
       description = "Cash that goes out to customers.",
-      subcommands = {PayoutList.class, PayoutSent.class, PayoutSend.class},
-      mixinStandardHelpOptions = true)
+      subcommands = {PayoutList.class, PayoutSent.class, PayoutSend.class})
   static final class Payout {}
 
   @Command(name = "list", description = "Lists payouts that wait to be sent.")
@@ -156,8 +154,7 @@ final class MoneyCommands {
   @Command(
       name = "coupon",
       description = "Coupons.",
-      subcommands = {CouponList.class, CouponCreate.class, CouponWithdraw.class},
-      mixinStandardHelpOptions = true)
+      subcommands = {CouponList.class, CouponCreate.class, CouponWithdraw.class})
   static final class Coupon {}
 
   @Command(name = "list", description = "Lists coupons, newest first.")

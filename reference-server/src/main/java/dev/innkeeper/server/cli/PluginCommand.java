@@ -28,8 +28,7 @@ final class PluginCommand implements Runnable {
   @Command(
       name = "new",
       description =
-          "Makes a Maven project for a provisioner, which builds and passes the contract.",
-      mixinStandardHelpOptions = true)
+          "Makes a Maven project for a provisioner, which builds and passes the contract.")
   static final class New implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", description = "What products call it, such as my-vms.")
     private String name = "";

@@ -33,8 +33,7 @@ final class WebhookCommands {
         Log.class,
         Parked.class,
         Replayed.class
-      },
-      mixinStandardHelpOptions = true)
+      })
   static final class Webhook {}
 
   private static String badge(JsonNode webhook) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** What commands print, and what they exit with. */
 class CommandTest {
@@ -61,6 +62,26 @@ class CommandTest {
       assertThat(ended.errors()).contains("choose another with --port").doesNotContain("\tat ");
     }
     assertThat(data).doesNotExist();
+  }
+
+  @Test
+  void everyCommandTellsHowItIsUsed() {
+    List<CommandLine> open = new ArrayList<>(List.of(new CommandLine(new InnkeeperCommand())));
+    List<String> without = new ArrayList<>();
+    int seen = 0;
+    while (!open.isEmpty()) {
+      CommandLine command = open.remove(0);
+      seen++;
+      if (command.getCommandSpec().findOption("--help") == null) {
+        without.add(command.getCommandSpec().qualifiedName());
+      }
+      open.addAll(command.getSubcommands().values());
+    }
+    assertThat(without).isEmpty();
+    assertThat(seen).isGreaterThan(30);
+    Ended ended = run("demo", "--help");
+    assertThat(ended.code()).isZero();
+    assertThat(ended.output()).contains("--sites-port");
   }
 
   @Test
