@@ -284,10 +284,7 @@ final class LedgerBench implements Bench.Driver {
     out.println("| seals | transfers | per second | wanted |");
     out.println("|---|---|---|---|");
     out.printf(
-        Locale.ROOT,
-        "| sealing, 2 readers | %d | %.0f | 200000 |%n",
-        sealed,
-        sealed / sealSeconds);
+        Locale.ROOT, "| sealing, 2 readers | %d | %.0f | 200000 |%n", sealed, sealed / sealSeconds);
     out.printf(
         Locale.ROOT,
         "| verifying, 2 threads, with all sums | %d | %.0f | 200000 |%n%n",
