@@ -139,7 +139,8 @@ final class MoneyRows {
         name(names, payout.customerId()),
         Show.amount(payout.amount()),
         payout.reason(),
-        Show.date(payout.recordedAt(), ZoneOffset.UTC));
+        Show.date(payout.recordedAt(), ZoneOffset.UTC),
+        payout.state() == Payout.State.SENDING ? String.valueOf(payout.channel()) : "");
   }
 
   static MoneyView.ParkedRow parked(ParkedCustomer parked, Map<UUID, String> names) {

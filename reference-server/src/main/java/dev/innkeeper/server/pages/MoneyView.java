@@ -126,9 +126,19 @@ public final class MoneyView {
     }
   }
 
-  /** Money to be sent by hand. */
+  /**
+   * Money to be sent.
+   *
+   * @param sendingBy the provider that is about to; empty when somebody has to
+   */
   public record PayoutRow(
-      String href, String customerHref, String customer, String amount, String reason, String at) {}
+      String href,
+      String customerHref,
+      String customer,
+      String amount,
+      String reason,
+      String at,
+      String sendingBy) {}
 
   /** Something that was given up on until somebody looks. */
   public record ParkedRow(
