@@ -44,13 +44,16 @@ public final class Usage {
           + " from_at timestamptz, to_at timestamptz, item text, replaces text)"
           + " on commit delete rows";
 
-  private static final String MARK_PENDING =
-      "insert into @.usage_pending as p (customer_id, subscription_id, meter, earliest, latest)"
-          + " select * from unnest(?, ?, ?, ?, ?) as u(customer_id, subscription_id, meter,"
-          + " earliest, latest) order by 1, 2, 3"
-          + " on conflict (customer_id, subscription_id, meter) do update set"
+  private static final String PENDING =
+      "insert into @.usage_pending as p (customer_id, subscription_id, meter, earliest, latest) ";
+
+  private static final String REACHES_FURTHER =
+      " order by 1, 2, 3 on conflict (customer_id, subscription_id, meter) do update set"
           + " earliest = least(p.earliest, excluded.earliest),"
           + " latest = greatest(p.latest, excluded.latest)";
+
+  private static final String MARK_PENDING =
+      PENDING + "select * from unnest(?, ?, ?, ?, ?)" + REACHES_FURTHER;
 
   private static final String SAME_KEY =
       " u.customer_id = s.customer_id and u.subscription_id = s.subscription_id";
@@ -143,10 +146,9 @@ public final class Usage {
       replace(handle);
     }
     if (accepted > 0) {
+      markPending(handle, records, sound);
       if (replacing) {
-        markPending(handle);
-      } else {
-        markPending(handle, records, sound);
+        markReplacedPending(handle);
       }
       Set<UUID> customers = new HashSet<>();
       sound.forEach(index -> customers.add(records.get(index).customerId()));
@@ -309,18 +311,14 @@ public final class Usage {
   }
 
   /** What was replaced matters as much as what is new: both periods may change. */
-  private static void markPending(Handle handle) {
+  private static void markReplacedPending(Handle handle) {
     handle.execute(
-        "insert into @.usage_pending as p (customer_id, subscription_id, meter, earliest, latest)"
-            + " select s.customer_id, s.subscription_id, s.meter,"
-            + " least(min(s.from_at), min(u.from_at)), greatest(max(s.to_at), max(u.to_at))"
-            + " from innkeeper_usage_stage s left join @.usage_record u on s.replaces is not null and"
+        PENDING
+            + "select s.customer_id, s.subscription_id, s.meter, min(u.from_at), max(u.to_at)"
+            + " from innkeeper_usage_stage s join @.usage_record u on"
             + SAME_KEY
-            + " and u.idempotency_key = s.replaces"
-            + " group by 1, 2, 3 order by 1, 2, 3"
-            + " on conflict (customer_id, subscription_id, meter) do update set"
-            + " earliest = least(p.earliest, excluded.earliest),"
-            + " latest = greatest(p.latest, excluded.latest)");
+            + " and u.idempotency_key = s.replaces where s.replaces is not null group by 1, 2, 3"
+            + REACHES_FURTHER);
   }
 
   /**
