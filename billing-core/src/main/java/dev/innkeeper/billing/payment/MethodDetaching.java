@@ -1,15 +1,12 @@
 package dev.innkeeper.billing.payment;
 
-import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.db.OwnedRows;
-import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.payment.spi.DetachResult;
 import dev.innkeeper.billing.payment.spi.MethodReference;
 import dev.innkeeper.billing.payment.spi.PaymentProvider;
 import dev.innkeeper.billing.work.DueWork;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -37,15 +34,11 @@ final class MethodDetaching implements DueWork {
           (row, context) -> due(row));
   private static final Logger LOG = LoggerFactory.getLogger(MethodDetaching.class);
 
-  private final Database db;
-  private final Ids ids;
-  private final Clock clock;
+  private final PaymentCore core;
   private final Providers providers;
 
   MethodDetaching(PaymentCore core, Providers providers) {
-    this.db = core.db();
-    this.ids = core.ids();
-    this.clock = core.clock();
+    this.core = core;
     this.providers = providers;
   }
 
@@ -66,11 +59,11 @@ final class MethodDetaching implements DueWork {
                 + " :reference, :customerReference, 'RECORDED', :now, :now)"
                 + " on conflict do nothing")
         .bind("c", customerId)
-        .bind("id", ids.next())
+        .bind("id", core.ids().next())
         .bind("provider", provider)
         .bind("reference", reference.methodReference())
         .bind("customerReference", reference.customerReference())
-        .bind("now", at(clock.instant()))
+        .bind("now", at(core.clock().instant()))
         .execute();
   }
 
@@ -81,31 +74,32 @@ final class MethodDetaching implements DueWork {
 
   @Override
   public int runBatch(Instant now) {
-    db.requireNoTransaction();
+    core.db().requireNoTransaction();
     List<Due> due =
-        db.tx(handle -> DueRows.claim(handle, ROWS, new DueRows.Lease(now, LEASE), BATCH));
+        core.db().tx(handle -> DueRows.claim(handle, ROWS, new DueRows.Lease(now, LEASE), BATCH));
     for (Due one : due) {
       // What is being charged with it must come to its end first.
       DetachResult result =
           isCharged(one) ? new DetachResult.NotYet("it is being charged") : ask(one);
-      db.run(handle -> store(handle, one, result));
+      core.db().run(handle -> store(handle, one, result));
     }
     return due.size();
   }
 
   private boolean isCharged(Due due) {
-    return db.tx(
-        handle ->
-            handle
-                .createQuery(
-                    "select exists (select 1 from @.payment where customer_id = :c"
-                        + " and provider = :provider and method_reference = :reference"
-                        + " and next_at is not null)")
-                .bind("c", due.customerId())
-                .bind("provider", due.provider())
-                .bind("reference", due.reference().methodReference())
-                .mapTo(Boolean.class)
-                .one());
+    return core.db()
+        .tx(
+            handle ->
+                handle
+                    .createQuery(
+                        "select exists (select 1 from @.payment where customer_id = :c"
+                            + " and provider = :provider and method_reference = :reference"
+                            + " and next_at is not null)")
+                    .bind("c", due.customerId())
+                    .bind("provider", due.provider())
+                    .bind("reference", due.reference().methodReference())
+                    .mapTo(Boolean.class)
+                    .one());
   }
 
   private DetachResult ask(Due due) {
@@ -126,7 +120,7 @@ final class MethodDetaching implements DueWork {
       return;
     }
     String detail = ((DetachResult.NotYet) result).detail();
-    if (!clock.instant().isBefore(due.recordedAt().plus(GIVE_UP_AFTER))) {
+    if (!core.clock().instant().isBefore(due.recordedAt().plus(GIVE_UP_AFTER))) {
       LOG.warn("provider {} never let go of card {}: {}", due.provider(), due.id(), detail);
       end(handle, due, "GIVEN_UP", detail);
       return;
@@ -137,7 +131,7 @@ final class MethodDetaching implements DueWork {
                 + DueRows.LATER
                 + " where customer_id = :c and id = :id and next_at is not null")
         .bind("message", detail)
-        .bind("now", at(clock.instant()))
+        .bind("now", at(core.clock().instant()))
         .bind("c", due.customerId())
         .bind("id", due.id())
         .execute();
@@ -150,7 +144,7 @@ final class MethodDetaching implements DueWork {
                 + " finished_at = :now, next_at = null where customer_id = :c and id = :id")
         .bind("state", state)
         .bind("message", message)
-        .bind("now", at(clock.instant()))
+        .bind("now", at(core.clock().instant()))
         .bind("c", due.customerId())
         .bind("id", due.id())
         .execute();
