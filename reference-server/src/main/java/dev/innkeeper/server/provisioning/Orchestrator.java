@@ -508,12 +508,17 @@ public final class Orchestrator implements AutoCloseable {
   @Override
   public void close() {
     schedule.shutdown();
-    workers.shutdown();
     try {
+      // A look that has begun hands work to the workers, and needs the database until its end.
+      if (!schedule.awaitTermination(10, TimeUnit.SECONDS)) {
+        schedule.shutdownNow();
+      }
+      workers.shutdown();
       if (!workers.awaitTermination(10, TimeUnit.SECONDS)) {
         workers.shutdownNow();
       }
     } catch (InterruptedException e) {
+      workers.shutdownNow();
       Thread.currentThread().interrupt();
     }
   }
