@@ -11,6 +11,8 @@ import dev.innkeeper.billing.payment.sandbox.SandboxProvider;
 import dev.innkeeper.billing.testing.MutableClock;
 import dev.innkeeper.billing.testing.TestDatabase;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 
 /**
@@ -19,6 +21,8 @@ import javax.sql.DataSource;
  * #main}.
  */
 final class CrashScenario {
+  private static final int ARGUMENTS_OF_A_WORLD = 3;
+
   private final BillingEngine engine;
   private final UUID customer;
 
@@ -58,14 +62,34 @@ final class CrashScenario {
     }
   }
 
-  public static void main(String[] args) {
-    HikariConfig config = new HikariConfig();
-    config.setJdbcUrl(args[0]);
-    config.setMaximumPoolSize(4);
-    CrashPoints points =
-        new CrashPoints(Integer.parseInt(args[3]), () -> Runtime.getRuntime().halt(42));
-    of(new HikariDataSource(config), MutableClock.at(args[1]), UUID.fromString(args[2]), points)
-        .play();
-    Runtime.getRuntime().halt(0);
+  /**
+   * Plays in several databases at once, and halts when all of them are at the point: each stands
+   * still there, as it was.
+   *
+   * @param args the point, then of each database its address, the time and the customer
+   */
+  public static void main(String[] args) throws InterruptedException {
+    int worlds = (args.length - 1) / ARGUMENTS_OF_A_WORLD;
+    CountDownLatch arrivals = new CountDownLatch(worlds);
+    for (int world = 0; world < worlds; world++) {
+      CrashPoints points =
+          new CrashPoints(
+              Integer.parseInt(args[0]),
+              () -> {
+                arrivals.countDown();
+                while (true) {
+                  LockSupport.park();
+                }
+              });
+      int first = 1 + world * ARGUMENTS_OF_A_WORLD;
+      HikariConfig config = new HikariConfig();
+      config.setJdbcUrl(args[first]);
+      config.setMaximumPoolSize(4);
+      MutableClock clock = MutableClock.at(args[first + 1]);
+      UUID customer = UUID.fromString(args[first + 2]);
+      new Thread(() -> of(new HikariDataSource(config), clock, customer, points).play()).start();
+    }
+    arrivals.await();
+    Runtime.getRuntime().halt(42);
   }
 }

@@ -9,13 +9,23 @@ import dev.innkeeper.billing.testing.TestDatabase;
 import dev.innkeeper.billing.time.Interval;
 import java.io.File;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Dies before and after every commit and every call of a provider: nothing is lost or doubled. */
 class PaymentCrashTest {
+  private static final int DEATHS_AT_A_POINT = 50;
+  private static final int WORLDS_OF_A_PROCESS = 10;
+
+  /** To go on with where a long run was broken off: {@code -Dcrash.from=35}. */
+  private static final int FIRST_POINT = Integer.getInteger("crash.from", 1);
+
   /** Ends a thread as a crash ends a process: nothing catches it, transactions are undone. */
   private static final class Crash extends Error {
     private static final long serialVersionUID = 1;
@@ -129,27 +139,34 @@ class PaymentCrashTest {
   @Tag("long")
   void aProcessThatHaltsAnywhereFiftyTimesLosesAndDoublesNothing() throws Exception {
     int points = dieAt(0);
-    for (int round = 0; round < 50; round++) {
-      for (int point = 1; point <= points; point++) {
-        haltAt(point);
+    for (int point = FIRST_POINT; point <= points; point++) {
+      for (int died = 0; died < DEATHS_AT_A_POINT; died += WORLDS_OF_A_PROCESS) {
+        haltAt(point, WORLDS_OF_A_PROCESS);
       }
-      System.out.printf("round %d: halted at each of %d points%n", round + 1, points);
+      System.out.printf("halted %d times at point %d of %d%n", DEATHS_AT_A_POINT, point, points);
     }
   }
 
   private static void haltAt(int point) throws Exception {
-    World world = new World();
+    haltAt(point, 1);
+  }
+
+  /** One process keeps the books of some operators, and dies when all of them are at the point. */
+  private static void haltAt(int point, int count) throws Exception {
+    List<World> worlds = Collections.synchronizedList(new ArrayList<>());
     try {
-      die(world, point);
-      world.recover("halt at point " + point);
+      IntStream.range(0, count).parallel().forEach(i -> worlds.add(new World()));
+      die(worlds, point);
+      worlds.parallelStream().forEach(world -> world.recover("halt at point " + point));
     } finally {
-      world.close();
+      worlds.parallelStream().forEach(World::close);
     }
   }
 
-  private static void die(World world, int point) throws Exception {
-    Process process =
-        new ProcessBuilder(
+  private static void die(List<World> worlds, int point) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
@@ -157,10 +174,14 @@ class PaymentCrashTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 CrashScenario.class.getName(),
-                TestDatabase.server().jdbcUrl(world.f.database),
-                world.f.clock.instant().toString(),
-                world.customer.toString(),
-                String.valueOf(point))
+                String.valueOf(point)));
+    for (World world : worlds) {
+      command.add(TestDatabase.server().jdbcUrl(world.f.database));
+      command.add(world.f.clock.instant().toString());
+      command.add(world.customer.toString());
+    }
+    Process process =
+        new ProcessBuilder(command)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
