@@ -179,8 +179,8 @@ final class SqlChecks {
             on n.customer_id = r.customer_id and n.id = r.invoice_id
             where r.customer_id = x.customer_id and r.subscription_id = x.subscription_id
               and r.component = x.component and n.status <> 'VOID'
-              and (r.amount < 0 or n.kind = 'CREDIT_NOTE')
-              and r.from_at <= x.from_at and r.to_at >= least(x.to_at, x.before))
+              and (r.amount <= 0 or n.kind = 'CREDIT_NOTE')
+              and r.from_at < least(x.to_at, x.before) and r.to_at > x.from_at)
         """);
   }
 
