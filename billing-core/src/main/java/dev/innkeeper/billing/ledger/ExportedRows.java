@@ -59,7 +59,7 @@ final class ExportedRows {
   }
 
   /** The rows of these transfers, as far as they are found. */
-  Map<UUID, List<SealedRow>> of(List<UUID> ids) throws IOException {
+  TransferRows of(List<UUID> ids) throws IOException {
     Map<UUID, List<SealedRow>> found = new HashMap<>();
     Set<UUID> wanted = new HashSet<>(ids);
     for (UUID id : ids) {
@@ -74,7 +74,9 @@ final class ExportedRows {
       List<SealedRow> group = group(id);
       (wanted.remove(id) ? found : ahead).merge(id, group, ExportedRows::joined);
     }
-    return found;
+    TransferRows rows = new TransferRows(ids);
+    found.forEach((id, own) -> own.forEach(row -> rows.add(id, row)));
+    return rows;
   }
 
   private List<SealedRow> group(UUID id) throws IOException {

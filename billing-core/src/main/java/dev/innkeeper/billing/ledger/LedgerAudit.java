@@ -9,8 +9,6 @@ import java.io.Writer;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -105,8 +103,8 @@ public final class LedgerAudit {
   }
 
   private void check(SealChecker checker, Seal seal) {
-    if (!SealChecker.fits(seal, read(RowReader.Scope.of(seal.number(), seal.recorded())))) {
-      checker.name(seal, read(RowReader.Scope.everywhere(seal.number())));
+    if (!SealChecker.fits(seal, read(seal, RowReader.Scope.of(seal.number(), seal.recorded())))) {
+      checker.name(seal, read(seal, RowReader.Scope.everywhere(seal.number())));
     }
   }
 
@@ -121,11 +119,11 @@ public final class LedgerAudit {
     }
   }
 
-  private Map<UUID, List<SealedRow>> read(RowReader.Scope scope) {
+  private TransferRows read(Seal seal, RowReader.Scope scope) {
     return db.tx(
         handle -> {
           try {
-            return rows.read(handle.getConnection(), scope);
+            return rows.read(handle.getConnection(), scope, seal.ids());
           } catch (SQLException e) {
             throw new IllegalStateException("can't read the ledger: " + e.getMessage(), e);
           }
@@ -158,9 +156,9 @@ public final class LedgerAudit {
     long[] count = new long[1];
     seals.each(
         seal -> {
-          Map<UUID, List<SealedRow>> found = read(RowReader.Scope.everywhere(seal.number()));
+          TransferRows found = read(seal, RowReader.Scope.everywhere(seal.number()));
           for (UUID id : seal.ids()) {
-            for (SealedRow row : found.getOrDefault(id, List.of())) {
+            for (SealedRow row : found.of(id)) {
               writeLine(out, ExportedRows.toLine(id, row));
             }
           }
@@ -196,7 +194,7 @@ public final class LedgerAudit {
       for (String text = in.readLine(); text != null; text = in.readLine()) {
         Seal seal = Seal.parse(text);
         chain.next(seal);
-        Map<UUID, List<SealedRow>> own = found.of(seal.ids());
+        TransferRows own = found.of(seal.ids());
         if (!SealChecker.fits(seal, own)) {
           checker.name(seal, own);
         }

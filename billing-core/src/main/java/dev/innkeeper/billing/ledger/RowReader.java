@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class RowReader {
   private static final int FIELDS_OF_TRANSFER_WITH_ACCOUNT = 11;
   private static final int FIELD_STATUS = 3;
-  private static final int ROWS_OF_A_TRANSFER = 3;
-  private static final int TRANSFERS = 1 << 15;
 
   private final Database db;
 
@@ -60,14 +58,17 @@ final class RowReader {
 
   /** What was read, and what is to be read yet. */
   private static final class Found {
-    final Map<UUID, List<SealedRow>> rows = new HashMap<>(TRANSFERS);
+    final TransferRows rows;
     final Map<Owned, List<Place>> accounts = new HashMap<>();
     final List<UUID> held = new ArrayList<>();
     final List<UUID> holders = new ArrayList<>();
 
-    /** Entries of a transfer that is gone are kept under its id all the same. */
+    Found(List<UUID> ids) {
+      this.rows = new TransferRows(ids);
+    }
+
     void add(UUID id, SealedRow row) {
-      rows.computeIfAbsent(id, i -> new ArrayList<>(ROWS_OF_A_TRANSFER)).add(row);
+      rows.add(id, row);
     }
 
     void wantAccount(UUID owner, long account, Place place) {
@@ -79,9 +80,11 @@ final class RowReader {
    * The rows of the transfers that exist: of each the transfer's, then its hold's and the account
    * it is about, then its entries' in order, the first entry of an account followed by the
    * account's.
+   *
+   * @param sorted the ids of the scope
    */
-  Map<UUID, List<SealedRow>> read(Connection connection, Scope scope) throws SQLException {
-    Found found = new Found();
+  TransferRows read(Connection connection, Scope scope, List<UUID> sorted) throws SQLException {
+    Found found = new Found(sorted);
     alone(connection);
     String ids = "any ((" + db.sqlOnce(scope.ids()) + ")::uuid[])";
     CopyRow.each(
@@ -105,7 +108,7 @@ final class RowReader {
         row -> entry(found, row));
     holds(connection, found);
     accounts(connection, found);
-    found.rows.values().forEach(SealedRow::sort);
+    found.rows.sort();
     return found.rows;
   }
 

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -111,11 +110,11 @@ record Seal(Place place, Hash hash, List<UUID> ids, Checksums checksums) {
     }
   }
 
-  static Content content(List<UUID> ids, Map<UUID, List<SealedRow>> rows) {
+  static Content content(List<UUID> ids, TransferRows rows) {
     MessageDigest digest = Hash.sha512Half();
     ByteBuffer checksums = ByteBuffer.allocate(Checksums.SIZE * count(ids, rows));
     for (UUID id : ids) {
-      for (SealedRow row : rows.getOrDefault(id, List.of())) {
+      for (SealedRow row : rows.of(id)) {
         digest.update((byte) row.tag());
         digest.update(row.bytes());
         checksums.put((byte) row.tag()).putInt(row.checksum());
@@ -124,10 +123,10 @@ record Seal(Place place, Hash hash, List<UUID> ids, Checksums checksums) {
     return new Content(ids, Hash.stored(digest.digest()), new Checksums(checksums.array()));
   }
 
-  private static int count(List<UUID> ids, Map<UUID, List<SealedRow>> rows) {
+  private static int count(List<UUID> ids, TransferRows rows) {
     int count = 0;
     for (UUID id : ids) {
-      count += rows.getOrDefault(id, List.of()).size();
+      count += rows.of(id).size();
     }
     return count;
   }

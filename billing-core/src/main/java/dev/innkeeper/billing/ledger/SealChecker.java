@@ -3,7 +3,6 @@ package dev.innkeeper.billing.ledger;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 
 /** Compares seals with rows, and names the rows that don't fit. Thread-safe. */
@@ -40,7 +39,7 @@ final class SealChecker {
   }
 
   /** Whether the rows are what was sealed. */
-  static boolean fits(Seal seal, Map<UUID, List<SealedRow>> rows) {
+  static boolean fits(Seal seal, TransferRows rows) {
     Seal now = Seal.content(seal.ids(), rows).at(seal.place());
     return now.hash().equals(seal.hash()) && now.checksums().isSame(seal.checksums());
   }
@@ -50,7 +49,7 @@ final class SealChecker {
    *
    * @param rows all there are, wherever they were moved
    */
-  void name(Seal seal, Map<UUID, List<SealedRow>> rows) {
+  void name(Seal seal, TransferRows rows) {
     if (seal.checksums().count(SealedRow.TRANSFER) > seal.ids().size()) {
       alteredItself(seal, "it has more checksums than transfers");
       return;
@@ -66,7 +65,7 @@ final class SealChecker {
         alteredItself(seal, "it has fewer checksums than transfers");
         return;
       }
-      compare(seal, id, new Range(begin, line), rows.getOrDefault(id, List.of()));
+      compare(seal, id, new Range(begin, line), rows.of(id));
     }
     if (findings.size() == before) {
       alteredItself(seal, "its rows fit its checksums, it does not fit its hash");

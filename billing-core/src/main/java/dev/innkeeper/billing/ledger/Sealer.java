@@ -24,13 +24,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Seals what was booked since the last seal, off the hot path. What is to be sealed is read and
- * hashed over two connections before the chain is touched. Several nodes may try at once: one of
- * them extends the chain, the others look again. Thread-safe.
+ * hashed over two connections while what was read before is put at the chain's end. Several nodes
+ * may try at once: one of them extends the chain, the others look again. Thread-safe.
  */
 final class Sealer implements DueWork {
   private static final Logger LOG = LoggerFactory.getLogger(Sealer.class);
   private static final int TRANSFERS_A_SEAL = 10_000;
-  private static final int SEALS_AT_ONCE = 4;
+  private static final int SEALS_AT_ONCE = 16;
   private static final int READERS = 2;
   private static final int BATCHES_MAX = 3_000;
 
@@ -55,12 +55,18 @@ final class Sealer implements DueWork {
       if (waiting.isEmpty()) {
         return 0;
       }
-      List<Read> read = read(waiting);
+      ExecutorService readers = Executors.newFixedThreadPool(READERS);
       try {
-        return db.tx(handle -> extend(handle, read, sealedAt));
+        List<CompletableFuture<Optional<Read>>> reading =
+            waiting.stream()
+                .map(each -> CompletableFuture.supplyAsync(() -> read(each), readers))
+                .toList();
+        return db.tx(handle -> extend(handle, reading, sealedAt));
       } catch (Overtaken e) {
         // Each time somebody else has sealed, so that this ends when nothing waits any more.
         LOG.debug("another node sealed what was read to be sealed");
+      } finally {
+        readers.shutdownNow();
       }
     }
   }
@@ -140,25 +146,6 @@ final class Sealer implements DueWork {
     return new Key(LedgerSql.instant(row, 1), row.getObject(2, UUID.class));
   }
 
-  /** Reads all of it, in transactions of their own. */
-  private List<Read> read(List<Stretch> stretches) {
-    if (stretches.size() == 1) {
-      return read(stretches.get(0)).stream().toList();
-    }
-    ExecutorService readers = Executors.newFixedThreadPool(READERS);
-    try {
-      List<CompletableFuture<Optional<Read>>> running = new ArrayList<>();
-      for (Stretch each : stretches) {
-        running.add(CompletableFuture.supplyAsync(() -> read(each), readers));
-      }
-      return running.stream().map(CompletableFuture::join).flatMap(Optional::stream).toList();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : e;
-    } finally {
-      readers.shutdownNow();
-    }
-  }
-
   /** Empty when somebody else has sealed all of it by now. */
   private Optional<Read> read(Stretch stretch) {
     return db.tx(
@@ -209,7 +196,7 @@ final class Sealer implements DueWork {
           row -> sorted.addAll(List.of(new CopyRow(row).ids(0))));
       // To find their rows the ids need no order.
       RowReader.Scope scope = new RowReader.Scope("select array_agg(id)" + ids, recorded);
-      return Seal.content(sorted, rows.read(connection, scope));
+      return Seal.content(sorted, rows.read(connection, scope, sorted));
     } catch (SQLException e) {
       throw unreadable(e);
     }
@@ -218,20 +205,23 @@ final class Sealer implements DueWork {
   private record Link(long number, Hash hash) {}
 
   /**
-   * Puts the seals at the chain's end.
+   * Puts the seals at the chain's end, each as soon as it is read.
    *
    * @return how many transfers they are about
    * @throws Overtaken when the chain is no more what it was, or some of it waits no more
    */
-  private int extend(Handle handle, List<Read> read, Instant now) {
-    Link last =
-        handle
-            .createQuery("select number, hash from @.ledger_seal order by number desc limit 1")
-            .map((row, context) -> new Link(row.getLong(1), Hash.stored(row.getBytes(2))))
-            .findOne()
-            .orElse(new Link(0, Seal.BEGINNING));
+  private int extend(Handle handle, List<CompletableFuture<Optional<Read>>> reading, Instant now) {
+    Link last = null;
     int transfers = 0;
-    for (Read each : read) {
+    for (CompletableFuture<Optional<Read>> next : reading) {
+      Optional<Read> read = join(next);
+      if (read.isEmpty()) {
+        continue;
+      }
+      if (last == null) {
+        last = last(handle);
+      }
+      Read each = read.get();
       Seal seal =
           each.content().at(new Seal.Place(last.number() + 1, last.hash(), now, each.recorded()));
       write(handle.getConnection(), seal);
@@ -243,6 +233,22 @@ final class Sealer implements DueWork {
       throw new Overtaken();
     }
     return transfers;
+  }
+
+  private static <T> T join(CompletableFuture<T> future) {
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  private static Link last(Handle handle) {
+    return handle
+        .createQuery("select number, hash from @.ledger_seal order by number desc limit 1")
+        .map((row, context) -> new Link(row.getLong(1), Hash.stored(row.getBytes(2))))
+        .findOne()
+        .orElse(new Link(0, Seal.BEGINNING));
   }
 
   private void write(Connection connection, Seal seal) {
