@@ -42,6 +42,20 @@ public final class EventLog {
           + " select c, s, i, t, ?, cast(d as jsonb), ?"
           + " from unnest(?, ?, ?, ?, ?) as e(c, s, i, t, d)";
 
+  private static final String ADVANCE =
+      "with wanted as (select * from unnest(:ids, :counts) as w(id, n)),"
+          + " locked as (select s.customer_id, w.n from @.customer_state s"
+          + "   join wanted w on w.id = s.customer_id"
+          + "   order by s.customer_id for no key update of s)"
+          + " update @.customer_state s set event_seq = s.event_seq + l.n"
+          + " from locked l where s.customer_id = l.customer_id"
+          + " returning s.customer_id, s.event_seq - l.n + 1";
+
+  /** Of customers who are locked, by the same number for all of them. */
+  private static final String ADVANCE_LOCKED =
+      "update @.customer_state set event_seq = event_seq + :n where customer_id = any(:ids)"
+          + " returning customer_id, event_seq - :n + 1";
+
   private final Database db;
   private final ObjectMapper json;
   private final Ids ids;
@@ -76,6 +90,23 @@ public final class EventLog {
    * @throws IllegalStateException outside a transaction: an event without its cause is a lie
    */
   public void append(List<? extends BillingEvent> events) {
+    append(events, EventLog::advance);
+  }
+
+  /**
+   * {@link #append(List)} by a caller that holds the locks of all the events' customers, which
+   * saves the server looking for each of them twice.
+   */
+  public void appendLocked(List<? extends BillingEvent> events) {
+    append(events, EventLog::advanceLocked);
+  }
+
+  /** Advances the customers' counters; gives the first new seq of each. */
+  private interface Advance {
+    Map<UUID, Long> advance(Handle handle, Map<UUID, Long> counts);
+  }
+
+  private void append(List<? extends BillingEvent> events, Advance advance) {
     if (!db.inTransaction()) {
       throw new IllegalStateException("events are appended in the transaction that causes them");
     }
@@ -86,7 +117,14 @@ public final class EventLog {
     for (BillingEvent event : events) {
       counts.merge(event.customerId(), 1L, Long::sum);
     }
-    db.run(handle -> store(handle, rows(events, reserve(handle, counts))));
+    db.run(
+        handle -> {
+          Map<UUID, Long> first = advance.advance(handle, counts);
+          if (first.size() != counts.size()) {
+            throw new IllegalStateException("an event names a customer that does not exist");
+          }
+          store(handle, rows(events, first));
+        });
     if (!hooks.isEmpty()) {
       tellHooks(events);
     }
@@ -105,25 +143,30 @@ public final class EventLog {
         });
   }
 
-  /** Advances the customers' counters; gives the first new seq of each. */
-  private Map<UUID, Long> reserve(Handle handle, Map<UUID, Long> counts) {
+  private static Map<UUID, Long> advance(Handle handle, Map<UUID, Long> counts) {
     Map<UUID, Long> first = new HashMap<>();
     handle
-        .createQuery(
-            "with wanted as (select * from unnest(:ids, :counts) as w(id, n)),"
-                + " locked as (select s.customer_id, w.n from @.customer_state s"
-                + "   join wanted w on w.id = s.customer_id"
-                + "   order by s.customer_id for no key update of s)"
-                + " update @.customer_state s set event_seq = s.event_seq + l.n"
-                + " from locked l where s.customer_id = l.customer_id"
-                + " returning s.customer_id, s.event_seq - l.n + 1")
+        .createQuery(ADVANCE)
         .bindArray("ids", UUID.class, counts.keySet())
         .bindArray("counts", Long.class, counts.values())
         .map((row, context) -> first.put(row.getObject(1, UUID.class), row.getLong(2)))
         .list();
-    if (first.size() != counts.size()) {
-      throw new IllegalStateException("an event names a customer that does not exist");
-    }
+    return first;
+  }
+
+  private static Map<UUID, Long> advanceLocked(Handle handle, Map<UUID, Long> counts) {
+    Map<Long, List<UUID>> byCount = new HashMap<>();
+    counts.forEach(
+        (customer, count) -> byCount.computeIfAbsent(count, n -> new ArrayList<>()).add(customer));
+    Map<UUID, Long> first = new HashMap<>();
+    byCount.forEach(
+        (count, customers) ->
+            handle
+                .createQuery(ADVANCE_LOCKED)
+                .bind("n", count)
+                .bindArray("ids", UUID.class, customers)
+                .map((row, context) -> first.put(row.getObject(1, UUID.class), row.getLong(2)))
+                .list());
     return first;
   }
 

@@ -194,10 +194,13 @@ final class BillingRun {
             claimed.addAll(DueClaims.next(handle, asOf, scan.position(), size));
             List<Due> due = DueClaims.due(handle, asOf, claimed);
             scan.advance(due);
-            return chunks.bill(handle, due, runId);
+            return chunks.bill(handle, due, runId, ChunkBilling.Cycles.FIRST);
           });
     } catch (RuntimeException e) {
-      return withoutThoseAtFault(e, claimed, asOf, runId);
+      // Rare enough to be found out by failing: looking first would cost every chunk.
+      return ChunkBilling.ONCE.equals(Database.constraint(e))
+          ? these(claimed, asOf, runId)
+          : withoutThoseAtFault(e, claimed, asOf, runId);
     }
   }
 
@@ -211,7 +214,8 @@ final class BillingRun {
           handle -> {
             SetPlans.goByIndex(handle);
             DueClaims.lock(handle, customers);
-            return chunks.bill(handle, DueClaims.due(handle, asOf, customers), runId);
+            List<Due> due = DueClaims.due(handle, asOf, customers);
+            return chunks.bill(handle, due, runId, ChunkBilling.Cycles.LOOK);
           });
     } catch (RuntimeException e) {
       return withoutThoseAtFault(e, customers, asOf, runId);

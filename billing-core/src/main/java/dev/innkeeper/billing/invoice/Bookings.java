@@ -7,6 +7,7 @@ import dev.innkeeper.billing.ledger.Transfer;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,25 +58,38 @@ final class Bookings {
   }
 
   /** receivable → revenue, tax; empty when every sum is zero. */
-  static Optional<Transfer> issue(NumberedInvoice numbered) {
-    PreparedInvoice invoice = numbered.invoice();
+  static Optional<Transfer> issue(PreparedInvoice invoice) {
     Map<AccountId, Long> credits = earned(invoice);
     UUID customer = invoice.draft().customerId();
     credits.put(
         Accounts.receivable(customer, invoice.draft().currency()),
         Math.negateExact(invoice.totalMinor()));
-    return document(numbered, "invoice", credits);
+    return document(invoice, "invoice", credits);
   }
 
-  /** The transfer of an invoice or credit note, with its number and the hash of its content. */
+  /** The transfer of an invoice or credit note that has no number yet. */
   static Optional<Transfer> document(
-      NumberedInvoice numbered, String kind, Map<AccountId, Long> credits) {
-    Transfer.Builder transfer =
-        Transfer.builder(numbered.invoice().draft().id(), kind)
-            .effectiveAt(numbered.invoice().issuedAt())
-            .meta("number", numbered.number())
-            .meta("sha256", numbered.hash());
-    return transfer(transfer, credits);
+      PreparedInvoice invoice, String kind, Map<AccountId, Long> credits) {
+    return transfer(
+        Transfer.builder(invoice.draft().id(), kind).effectiveAt(invoice.issuedAt()), credits);
+  }
+
+  /**
+   * The transfers with the numbers of their documents and the hashes of their content.
+   *
+   * @param numbered in the same order; those over nothing have no transfer
+   */
+  static List<Transfer> noted(List<Transfer> transfers, List<NumberedInvoice> numbered) {
+    List<Transfer> noted = new ArrayList<>(transfers.size());
+    for (NumberedInvoice each : numbered) {
+      int next = noted.size();
+      UUID id = each.invoice().draft().id();
+      if (next < transfers.size() && transfers.get(next).id().equals(id)) {
+        Map<String, String> notes = Map.of("number", each.number(), "sha256", each.hash());
+        noted.add(transfers.get(next).withMetadata(notes));
+      }
+    }
+    return noted;
   }
 
   /**

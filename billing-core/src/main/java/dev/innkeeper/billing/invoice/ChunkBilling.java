@@ -57,6 +57,18 @@ final class ChunkBilling {
       Ids ids,
       Clock clock) {}
 
+  /** Whether a customer who is billed for a period may have its invoice already. */
+  enum Cycles {
+    /** Look: what comes on top is billed apart. */
+    LOOK,
+
+    /** Take it that nobody has: if somebody had, {@link #ONCE} fails and all of it is undone. */
+    FIRST
+  }
+
+  /** The unique index that lets nobody have two invoices for a period. */
+  static final String ONCE = "invoice_once_per_period";
+
   /** What a customer is due for, and until when its charges are taken. */
   private record Part(
       Customer customer, Due due, Period period, InvoiceKind kind, Instant through) {
@@ -84,9 +96,10 @@ final class ChunkBilling {
    *
    * @param due of customers whose locks are held, read after the locks
    * @param runId the run this belongs to, or null
+   * @param cycles whether anyone may have the period's invoice already
    * @throws ParkCustomers when some can't be billed
    */
-  ChunkResult bill(Handle handle, List<Due> due, @Nullable UUID runId) {
+  ChunkResult bill(Handle handle, List<Due> due, @Nullable UUID runId, Cycles cycles) {
     if (due.isEmpty()) {
       return ChunkResult.NOTHING;
     }
@@ -103,7 +116,7 @@ final class ChunkBilling {
       }
     }
     parked.putAll(stuck(handle, parts, taken, parked.keySet()));
-    GivingBack.Sorted sorted = GivingBack.sort(drafts(handle, parts, taken));
+    GivingBack.Sorted sorted = GivingBack.sort(drafts(handle, parts, taken, cycles));
     List<PreparedInvoice> invoices =
         prepare(sorted.drafts(), parts, issuedAt, LineContributor.Purpose.ISSUE);
     issuer.issue(handle, invoices, sellers.currentVersion(), runId);
@@ -129,7 +142,7 @@ final class ChunkBilling {
         parked.putAll(result.parked());
       }
     }
-    GivingBack.Sorted sorted = GivingBack.sort(drafts(handle, parts, taken));
+    GivingBack.Sorted sorted = GivingBack.sort(drafts(handle, parts, taken, Cycles.LOOK));
     List<PreparedInvoice> invoices;
     try {
       invoices = prepare(sorted.drafts(), parts, asOf, LineContributor.Purpose.SHOW);
@@ -176,7 +189,8 @@ final class ChunkBilling {
     Due due = new Due(customer.id(), through, period.index());
     List<Part> parts = List.of(new Part(customer, due, period, InvoiceKind.CYCLE, through));
     try {
-      GivingBack.Sorted sorted = GivingBack.sort(drafts(handle, parts, taken.charges()));
+      GivingBack.Sorted sorted =
+          GivingBack.sort(drafts(handle, parts, taken.charges(), Cycles.LOOK));
       List<PreparedInvoice> all =
           new ArrayList<>(prepare(sorted.drafts(), parts, through, LineContributor.Purpose.SHOW));
       all.addAll(givingBack.show(handle, sorted.excesses(), List.copyOf(all)));
@@ -253,7 +267,7 @@ final class ChunkBilling {
   }
 
   private List<InvoiceDraft> drafts(
-      Handle handle, List<Part> parts, Map<UUID, List<Charge>> taken) {
+      Handle handle, List<Part> parts, Map<UUID, List<Charge>> taken, Cycles cycles) {
     List<InvoiceDraft> drafts = new ArrayList<>(parts.size());
     for (Part part : parts) {
       List<Charge> own = taken.get(part.customer().id());
@@ -262,7 +276,8 @@ final class ChunkBilling {
         drafts.addAll(Drafts.of(own, part.kind(), period, ids));
       }
     }
-    return withoutSecondCycles(handle, DiscountedReturns.apply(handle, drafts));
+    List<InvoiceDraft> priced = DiscountedReturns.apply(handle, drafts);
+    return cycles == Cycles.LOOK ? withoutSecondCycles(handle, priced) : priced;
   }
 
   /**

@@ -25,7 +25,7 @@ final class ContentHash {
   private static final int SIZE_FIRST = 4_096;
 
   /** Goes first, so that another layout can't be taken for this one. */
-  private static final byte LAYOUT = 1;
+  private static final byte LAYOUT = 2;
 
   private final MessageDigest digest;
   private ByteBuffer buffer = ByteBuffer.allocate(SIZE_FIRST);
@@ -40,8 +40,22 @@ final class ContentHash {
 
   /** The hash of an issued invoice. */
   byte[] of(Invoice invoice) {
+    return of(rest(invoice), invoice.number());
+  }
+
+  /** The hash of an issued invoice whose {@link #rest} is known. */
+  byte[] of(String rest, @Nullable String number) {
     buffer.clear();
     room(1).put(LAYOUT);
+    text(number);
+    text(rest);
+    digest.update(buffer.array(), 0, buffer.position());
+    return digest.digest();
+  }
+
+  /** A hash of all but the number, which can be told before others wait for the next one. */
+  String rest(Invoice invoice) {
+    buffer.clear();
     head(invoice);
     seller(invoice.seller());
     party(invoice.buyer());
@@ -59,7 +73,7 @@ final class ContentHash {
       line(line);
     }
     digest.update(buffer.array(), 0, buffer.position());
-    return digest.digest();
+    return hex(digest.digest());
   }
 
   static String hex(byte[] hash) {
@@ -68,7 +82,6 @@ final class ContentHash {
 
   private void head(Invoice invoice) {
     id(invoice.id());
-    text(invoice.number());
     id(invoice.customerId());
     text(invoice.kind().name());
     text(invoice.currency().code());

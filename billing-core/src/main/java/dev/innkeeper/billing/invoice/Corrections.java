@@ -7,6 +7,7 @@ import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.ledger.AccountId;
 import dev.innkeeper.billing.ledger.Accounts;
 import dev.innkeeper.billing.ledger.Ledger;
+import dev.innkeeper.billing.ledger.Transfer;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.problem.InvalidInput;
@@ -287,20 +288,27 @@ final class Corrections {
   private void issue(Handle handle, Invoice invoice, PreparedInvoice note, Destinations to) {
     Currency currency = invoice.currency();
     UUID customer = invoice.customerId();
-    services.writer().insertLines(handle, List.of(note));
-    Numbers.Block block = services.numbers().take(handle, Series.CREDIT_NOTES, note.issuedAt(), 1);
+    List<ReadyInvoice> ready = services.writer().begin(handle, List.of(note));
     Map<AccountId, Long> credits = new LinkedHashMap<>();
     Bookings.earned(note).forEach((account, minor) -> credits.put(account, -minor));
     credits.put(Accounts.receivable(customer, currency), to.receivable());
     credits.put(Accounts.cash(customer, currency), to.cash());
     credits.put(Accounts.voucher(customer, currency), to.voucher());
-    NumberedInvoice numbered =
-        NumberedInvoice.all(List.of(note), block, services.sellers().current()).get(0);
-    Bookings.document(numbered, "credit-note", credits).ifPresent(services.ledger()::require);
+    List<Transfer> transfers = Bookings.document(note, "credit-note", credits).stream().toList();
+    List<NumberedInvoice> numbered = new ArrayList<>(1);
     services
-        .writer()
-        .insertInvoices(
-            handle, List.of(numbered), block.year(), services.sellers().currentVersion(), null);
+        .ledger()
+        .requireNew(
+            transfers,
+            () -> {
+              numbered.addAll(
+                  NumberedInvoice.all(
+                      ready,
+                      services.numbers().take(handle, Series.CREDIT_NOTES, note.issuedAt(), 1)));
+              return Bookings.noted(transfers, numbered);
+            });
+    String number = numbered.get(0).number();
+    services.writer().insertInvoices(handle, numbered, services.sellers().currentVersion(), null);
     update(handle, invoice, note, to);
     Amount total = Amount.ofMinor(note.totalMinor(), currency);
     services
@@ -310,7 +318,7 @@ final class Corrections {
                 new InvoiceIssued(
                     customer,
                     note.draft().id(),
-                    block.number(0),
+                    number,
                     InvoiceKind.CREDIT_NOTE.name(),
                     total,
                     note.dueAt()),
@@ -319,7 +327,7 @@ final class Corrections {
                     invoice.id(),
                     number(invoice),
                     note.draft().id(),
-                    block.number(0),
+                    number,
                     total,
                     invoice.open().minus(Amount.ofMinor(to.receivable(), currency)))));
   }

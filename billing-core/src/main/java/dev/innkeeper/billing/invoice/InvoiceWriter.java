@@ -6,6 +6,7 @@ import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.billing.time.BillingCalendar;
 import dev.innkeeper.billing.time.Interval;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
@@ -37,8 +38,23 @@ final class InvoiceWriter {
     this.sellers = sellers;
   }
 
-  /** Writes the lines: they need no number, so they come before anything that others wait for. */
-  void insertLines(Handle handle, List<PreparedInvoice> invoices) {
+  /** Does what needs no number: writes the lines, and computes all that is written later. */
+  List<ReadyInvoice> begin(Handle handle, List<PreparedInvoice> invoices) {
+    insertLines(handle, invoices);
+    ContentHash content = new ContentHash();
+    List<ReadyInvoice> ready = new ArrayList<>(invoices.size());
+    for (PreparedInvoice invoice : invoices) {
+      ready.add(
+          new ReadyInvoice(
+              invoice,
+              content.rest(invoice.issued(sellers.current(), "")),
+              BillingJson.write(json, invoice.groups()),
+              BillingJson.write(json, invoice.buyer())));
+    }
+    return ready;
+  }
+
+  private void insertLines(Handle handle, List<PreparedInvoice> invoices) {
     CopyRows rows = new CopyRows(LINE_COLUMNS);
     for (PreparedInvoice invoice : invoices) {
       InvoiceDraft draft = invoice.draft();
@@ -73,17 +89,12 @@ final class InvoiceWriter {
   /**
    * Writes the invoices.
    *
-   * @param year of their numbers
    * @param runId the billing run that issues them, or null
    */
   void insertInvoices(
-      Handle handle,
-      List<NumberedInvoice> invoices,
-      int year,
-      int sellerVersion,
-      @Nullable UUID runId) {
+      Handle handle, List<NumberedInvoice> invoices, int sellerVersion, @Nullable UUID runId) {
     CopyRows rows = new CopyRows(INVOICE_COLUMNS);
-    Constants constants = new Constants(sellers.current().code(), sellerVersion, year, runId);
+    Constants constants = new Constants(sellers.current().code(), sellerVersion, runId);
     for (NumberedInvoice numbered : invoices) {
       add(rows, numbered, constants);
     }
@@ -91,7 +102,7 @@ final class InvoiceWriter {
   }
 
   /** What the invoices of one issue share. */
-  private record Constants(String seller, int sellerVersion, int year, @Nullable UUID runId) {}
+  private record Constants(String seller, int sellerVersion, @Nullable UUID runId) {}
 
   private void add(CopyRows rows, NumberedInvoice numbered, Constants constants) {
     PreparedInvoice invoice = numbered.invoice();
@@ -115,13 +126,13 @@ final class InvoiceWriter {
         .int8(invoice.totalMinor())
         .int8(owed ? invoice.totalMinor() : 0)
         .int8(owed ? 0 : invoice.totalMinor())
-        .jsonb(BillingJson.write(json, invoice.groups()))
-        .jsonb(BillingJson.write(json, invoice.buyer()))
+        .jsonb(numbered.ready().groups())
+        .jsonb(numbered.ready().buyer())
         .id(invoice.corrects())
         .text(invoice.note())
         .text(constants.seller())
         .int4(constants.sellerVersion())
-        .int4(constants.year())
+        .int4(numbered.year())
         .instant(invoice.issuedAt())
         .id(constants.runId())
         .bytea(HexFormat.of().parseHex(numbered.hash()));

@@ -71,7 +71,7 @@ public final class Invoices {
     this.settlements = new Settlements(db, services.events(), ids, clock);
     InvoiceWriter writer = new InvoiceWriter(db, services.json(), sellers);
     Numbers numbers = new Numbers(settings);
-    this.issuer = new Issuer(writer, numbers, sellers, services.ledger(), services.events());
+    this.issuer = new Issuer(writer, numbers, services.ledger(), services.events());
     this.parking = new Parking(db, services.events(), clock);
     this.corrections =
         new Corrections(
@@ -172,7 +172,11 @@ public final class Invoices {
     try {
       Instant now = clock.instant();
       ChunkResult result =
-          chunks.bill(handle, DueClaims.due(handle, now, List.of(customerId)), null);
+          chunks.bill(
+              handle,
+              DueClaims.due(handle, now, List.of(customerId)),
+              null,
+              ChunkBilling.Cycles.LOOK);
       if (result.parked() > 0) {
         throw new ParkCustomers(Map.of(customerId, reasonOf(customerId)));
       }

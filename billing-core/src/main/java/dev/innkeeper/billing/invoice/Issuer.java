@@ -4,6 +4,7 @@ import dev.innkeeper.billing.event.EventLog;
 import dev.innkeeper.billing.ledger.Ledger;
 import dev.innkeeper.billing.ledger.Transfer;
 import dev.innkeeper.billing.money.Amount;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -14,18 +15,16 @@ import org.jspecify.annotations.Nullable;
  * Issues invoices: lines, numbers, the ledger's transfers, the invoices and their events, in the
  * current transaction and with a fixed number of statements.
  *
- * <p>What others wait for comes last: the lines need no lock; the numbers' row and the ledger's
- * house accounts are locked from then on to the commit.
+ * <p>What others wait for comes last: the lines need no lock, the ledger's house accounts are split
+ * into lanes, and the numbers' row is locked from when it is taken to the commit.
  */
 final class Issuer {
   private final InvoiceWriter writer;
   private final Numbers numbers;
   private final Ledger ledger;
   private final EventLog events;
-  private final Sellers sellers;
 
-  Issuer(InvoiceWriter writer, Numbers numbers, Sellers sellers, Ledger ledger, EventLog events) {
-    this.sellers = sellers;
+  Issuer(InvoiceWriter writer, Numbers numbers, Ledger ledger, EventLog events) {
     this.writer = writer;
     this.numbers = numbers;
     this.ledger = ledger;
@@ -41,19 +40,22 @@ final class Issuer {
     if (invoices.isEmpty()) {
       return;
     }
-    writer.insertLines(handle, invoices);
-    Numbers.Block block =
-        numbers.take(handle, Series.INVOICES, invoices.get(0).issuedAt(), invoices.size());
-    List<NumberedInvoice> numbered = NumberedInvoice.all(invoices, block, sellers.current());
+    List<ReadyInvoice> ready = writer.begin(handle, invoices);
     List<Transfer> transfers = new ArrayList<>(invoices.size());
-    List<InvoiceIssued> issued = new ArrayList<>(invoices.size());
-    for (NumberedInvoice each : numbered) {
+    for (PreparedInvoice each : invoices) {
       Bookings.issue(each).ifPresent(transfers::add);
-      issued.add(issued(each.invoice(), each.number()));
     }
-    ledger.requireNew(transfers);
-    writer.insertInvoices(handle, numbered, block.year(), sellerVersion, runId);
-    events.append(issued);
+    List<NumberedInvoice> numbered = new ArrayList<>(invoices.size());
+    ledger.requireNew(
+        transfers,
+        () -> {
+          Instant issuedAt = invoices.get(0).issuedAt();
+          Numbers.Block block = numbers.take(handle, Series.INVOICES, issuedAt, invoices.size());
+          numbered.addAll(NumberedInvoice.all(ready, block));
+          return Bookings.noted(transfers, numbered);
+        });
+    writer.insertInvoices(handle, numbered, sellerVersion, runId);
+    events.appendLocked(numbered.stream().map(i -> issued(i.invoice(), i.number())).toList());
   }
 
   private static InvoiceIssued issued(PreparedInvoice invoice, String number) {

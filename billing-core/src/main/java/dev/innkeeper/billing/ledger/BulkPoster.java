@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * Books many transfers whose ids were never used, in the caller's transaction: balances by one
@@ -47,11 +48,14 @@ final class BulkPoster {
   /**
    * Books them; when one is refused, the caller must roll back.
    *
-   * @param groups of one plain request each
-   * @return an answer to every request, in order; empty when nothing was done and the careful way
+   * @param noted the same transfers with their notes; asked for when all but they are written
+   * @return an answer to every transfer, in order; empty when nothing was done and the careful way
    *     is to be taken
    */
-  List<PostResult> post(Connection connection, List<List<Request>> groups) {
+  List<PostResult> post(
+      Connection connection, List<Transfer> transfers, Supplier<List<Transfer>> noted) {
+    List<List<Request>> groups =
+        transfers.stream().map(transfer -> List.of(Request.unnoted(transfer))).toList();
     BalanceChanges changes = BalanceChanges.of(keys, groups);
     if (changes == null || changes.isEmpty()) {
       return List.of();
@@ -66,7 +70,9 @@ final class BulkPoster {
       Batch batch = new Batch(known, latest);
       groups.forEach(batch::decide);
       if (batch.results().stream().allMatch(r -> r instanceof PostResult.Posted)) {
-        write(connection, batch);
+        open(connection, batch);
+        entries(connection, batch);
+        transfers(connection, noted.get(), batch.now());
       }
       return batch.results();
     } catch (SQLException e) {
@@ -74,26 +80,7 @@ final class BulkPoster {
     }
   }
 
-  private void write(Connection connection, Batch batch) throws SQLException {
-    open(connection, batch);
-    CopyRows transfers = new CopyRows(TRANSFER_COLUMNS);
-    UUID[] ids = new UUID[batch.decided().size()];
-    for (int i = 0; i < ids.length; i++) {
-      Request request = batch.decided().get(i).request();
-      Instant effectiveAt = request.head().effectiveAt();
-      ids[i] = request.id();
-      transfers
-          .row()
-          .id(request.id())
-          .id(request.owner())
-          .text(request.head().kind())
-          .text("POSTED")
-          .bytea(request.hash().toBytes())
-          .instant(effectiveAt == null ? batch.now() : effectiveAt)
-          .instant(batch.now())
-          .text(Notes.write(request.head().metadata()));
-    }
-    transfers.execute(connection, db.sql(TRANSFERS));
+  private void entries(Connection connection, Batch batch) {
     CopyRows entries = new CopyRows(ENTRY_COLUMNS);
     for (Batch.Line line : batch.lines()) {
       entries
@@ -108,9 +95,31 @@ final class BulkPoster {
           .int8(line.after().balance());
     }
     entries.execute(connection, db.sql(ENTRIES));
+  }
+
+  private void transfers(Connection connection, List<Transfer> noted, Instant now)
+      throws SQLException {
+    CopyRows transfers = new CopyRows(TRANSFER_COLUMNS);
+    UUID[] ids = new UUID[noted.size()];
+    for (int i = 0; i < ids.length; i++) {
+      Request request = Request.of(noted.get(i));
+      Instant effectiveAt = request.head().effectiveAt();
+      ids[i] = request.id();
+      transfers
+          .row()
+          .id(request.id())
+          .id(request.owner())
+          .text(request.head().kind())
+          .text("POSTED")
+          .bytea(request.hash().toBytes())
+          .instant(effectiveAt == null ? now : effectiveAt)
+          .instant(now)
+          .text(Notes.write(request.head().metadata()));
+    }
+    transfers.execute(connection, db.sql(TRANSFERS));
     try (PreparedStatement unsealed = connection.prepareStatement(db.sql(UNSEALED))) {
       new LedgerSql.Arguments(connection, unsealed)
-          .value(batch.now().atOffset(ZoneOffset.UTC))
+          .value(now.atOffset(ZoneOffset.UTC))
           .value(ids[0])
           .value(ids.length)
           .uuids(ids);

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -250,20 +251,47 @@ public final class Ledger implements AutoCloseable {
    *     back then
    */
   public void requireNew(List<Transfer> transfers) {
+    requireNew(transfers, BULK_MIN, () -> transfers);
+  }
+
+  /**
+   * {@link #requireNew(List)} for transfers whose notes others wait for, such as the numbers of
+   * invoices: balances and entries are written before the notes are asked for, so that what they
+   * take is locked for a shorter time, and always after the accounts.
+   *
+   * @param noted called once; gives the same transfers in the same order, with their notes
+   */
+  public void requireNew(List<Transfer> transfers, Supplier<List<Transfer>> noted) {
+    requireNew(transfers, 1, () -> same(transfers, noted.get()));
+  }
+
+  private void requireNew(List<Transfer> transfers, int bulkMin, Supplier<List<Transfer>> noted) {
     if (!db.inTransaction()) {
       throw new IllegalStateException(
           "the bulk path belongs to the transaction that it is part of");
     }
     requireFew(transfers);
     List<PostResult> results = List.of();
-    if (transfers.size() >= BULK_MIN) {
-      List<List<Request>> groups = transfers.stream().map(t -> List.of(Request.of(t))).toList();
-      results = db.tx(handle -> bulkPoster.post(handle.getConnection(), groups));
+    if (transfers.size() >= bulkMin) {
+      results = db.tx(handle -> bulkPoster.post(handle.getConnection(), transfers, noted));
       results.forEach(Ledger::required);
     }
     if (results.isEmpty()) {
-      requireAll(transfers);
+      requireAll(noted.get());
     }
+  }
+
+  private static List<Transfer> same(List<Transfer> transfers, List<Transfer> noted) {
+    boolean same = transfers.size() == noted.size();
+    for (int i = 0; same && i < noted.size(); i++) {
+      Transfer before = transfers.get(i);
+      Transfer after = noted.get(i);
+      same = before.id().equals(after.id()) && before.postings().equals(after.postings());
+    }
+    if (!same) {
+      throw new IllegalArgumentException("notes must not make other transfers of them");
+    }
+    return noted;
   }
 
   private static PostResult.Posted required(PostResult result) {

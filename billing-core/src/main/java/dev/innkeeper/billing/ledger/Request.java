@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param hash of all that makes the request what it is; equal for a repeat, and for nothing else
  */
 record Request(Head head, List<Posting> postings, Action action, @Nullable UUID linked, Hash hash) {
+  private static final Hash NO_HASH = Hash.stored(new byte[32]);
 
   /**
    * What is noted with a request.
@@ -35,6 +36,11 @@ record Request(Head head, List<Posting> postings, Action action, @Nullable UUID 
 
   static Request of(Transfer transfer) {
     return of(Head.of(transfer), transfer.postings(), Action.NONE);
+  }
+
+  /** To change balances by, before its notes are known: without a hash. */
+  static Request unnoted(Transfer transfer) {
+    return new Request(Head.of(transfer), transfer.postings(), Action.NONE, null, NO_HASH);
   }
 
   static Request of(Head head, List<Posting> postings, Action action) {

@@ -36,13 +36,17 @@ public final class Transfer {
   private final @Nullable Instant effectiveAt;
   private final Map<String, String> metadata;
 
-  private Transfer(Builder builder) {
-    this.id = builder.id;
-    this.kind = builder.kind;
-    this.postings = List.copyOf(builder.postings);
-    this.effectiveAt =
-        builder.effectiveAt == null ? null : builder.effectiveAt.truncatedTo(ChronoUnit.MICROS);
-    this.metadata = Collections.unmodifiableMap(new TreeMap<>(builder.metadata));
+  private Transfer(
+      UUID id,
+      String kind,
+      List<Posting> postings,
+      @Nullable Instant effectiveAt,
+      Map<String, String> metadata) {
+    this.id = id;
+    this.kind = kind;
+    this.postings = List.copyOf(postings);
+    this.effectiveAt = effectiveAt == null ? null : effectiveAt.truncatedTo(ChronoUnit.MICROS);
+    this.metadata = Collections.unmodifiableMap(new TreeMap<>(metadata));
   }
 
   /**
@@ -74,6 +78,48 @@ public final class Transfer {
   /** Notes, sorted by key. */
   public Map<String, String> metadata() {
     return metadata;
+  }
+
+  /**
+   * The same transfer with other notes.
+   *
+   * @throws InvalidInput for notes beyond their limits
+   */
+  public Transfer withMetadata(Map<String, String> notes) {
+    requireSane(notes);
+    return new Transfer(id, kind, postings, effectiveAt, notes);
+  }
+
+  private static void requireSane(Map<String, String> metadata) {
+    if (metadata.size() > METADATA_KEYS_MAX) {
+      throw new InvalidInput("metadata", "has more than " + METADATA_KEYS_MAX + " keys");
+    }
+    metadata.forEach(
+        (key, value) -> {
+          requireText("metadata key", key, METADATA_KEY_LENGTH_MAX);
+          if (key.isBlank()) {
+            throw new InvalidInput("metadata", "has a blank key");
+          }
+          requireText("metadata." + key, value, METADATA_VALUE_LENGTH_MAX);
+        });
+  }
+
+  private static void requireText(String field, String text, int lengthMax) {
+    if (text.length() > lengthMax) {
+      throw new InvalidInput(field, "has more than " + lengthMax + " characters");
+    }
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < ' ' || c == 0x7f || (Character.isSurrogate(c) && !isPaired(text, i))) {
+        throw new InvalidInput(field, "has a control character or half a surrogate pair");
+      }
+    }
+  }
+
+  private static boolean isPaired(String text, int i) {
+    return Character.isHighSurrogate(text.charAt(i))
+        ? i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))
+        : i > 0 && Character.isHighSurrogate(text.charAt(i - 1));
   }
 
   /** For people and logs. */
@@ -153,8 +199,8 @@ public final class Transfer {
         throw new InvalidInput("effectiveAt", "must be in the years 1970 to 9998");
       }
       requireBalance();
-      requireSaneMetadata();
-      return new Transfer(this);
+      requireSane(metadata);
+      return new Transfer(id, kind, postings, effectiveAt, metadata);
     }
 
     private void requireBalance() {
@@ -177,38 +223,6 @@ public final class Transfer {
                 + new TreeMap<>(credits)
                 + " in minor units");
       }
-    }
-
-    private void requireSaneMetadata() {
-      if (metadata.size() > METADATA_KEYS_MAX) {
-        throw new InvalidInput("metadata", "has more than " + METADATA_KEYS_MAX + " keys");
-      }
-      metadata.forEach(
-          (key, value) -> {
-            requireText("metadata key", key, METADATA_KEY_LENGTH_MAX);
-            if (key.isBlank()) {
-              throw new InvalidInput("metadata", "has a blank key");
-            }
-            requireText("metadata." + key, value, METADATA_VALUE_LENGTH_MAX);
-          });
-    }
-
-    private static void requireText(String field, String text, int lengthMax) {
-      if (text.length() > lengthMax) {
-        throw new InvalidInput(field, "has more than " + lengthMax + " characters");
-      }
-      for (int i = 0; i < text.length(); i++) {
-        char c = text.charAt(i);
-        if (c < ' ' || c == 0x7f || (Character.isSurrogate(c) && !isPaired(text, i))) {
-          throw new InvalidInput(field, "has a control character or half a surrogate pair");
-        }
-      }
-    }
-
-    private static boolean isPaired(String text, int i) {
-      return Character.isHighSurrogate(text.charAt(i))
-          ? i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))
-          : i > 0 && Character.isHighSurrogate(text.charAt(i - 1));
     }
   }
 }

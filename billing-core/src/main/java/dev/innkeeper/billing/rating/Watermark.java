@@ -53,12 +53,17 @@ public record Watermark(Instant billedUntil, Map<Slot, Covered> open, Set<String
     }
   }
 
+  /** Whether the instant says it all: no period is open, and nothing was set up. */
+  public boolean isWhole() {
+    return open.isEmpty() && once.isEmpty();
+  }
+
   /**
    * As compact text: one line a component, {@code period price component free minor
    * from-to*quantity…}, and a first line of set-up codes. Empty when there is neither.
    */
   public String openText() {
-    if (open.isEmpty() && once.isEmpty()) {
+    if (isWhole()) {
       return "";
     }
     StringBuilder text = new StringBuilder(String.join(" ", new TreeSet<>(once)));

@@ -3,18 +3,15 @@ package dev.innkeeper.billing.subscription;
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.db.SqlArrays;
 import dev.innkeeper.billing.rating.Life;
-import dev.innkeeper.billing.rating.Phase;
 import dev.innkeeper.billing.rating.Rated;
 import dev.innkeeper.billing.rating.Watermark;
 import dev.innkeeper.billing.time.BillingCalendar;
 import java.sql.Array;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.OffsetDateTime;
-import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -22,38 +19,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes the watermarks of many customers, set-based: plain JDBC, as it is hot. */
+/** Writes the watermarks of many customers, set-based: plain JDBC, as it is hot. */
 final class BillingRows {
-  private static final String READ =
-      "select b.customer_id, b.subscription_id, b.billed_until, b.open, b.trial_end, b.revision,"
-          + " c.anchor_date, c.zone, p.from_at, p.to_at, p.price_version_id, p.quantity,"
-          + " p.status = 'ACTIVE' as active"
-          + " from @.customer c"
-          + " join @.subscription_billing b on b.customer_id = c.id"
-          + " left join @.subscription_phase p on p.customer_id = b.customer_id"
-          + " and p.subscription_id = b.subscription_id"
-          + " and (p.to_at is null or p.to_at >= b.open_from)"
-          + " where c.id = any(?) and b.prepaid = ?"
-          + " order by b.customer_id, b.subscription_id, p.from_at";
-
-  /** Lives of subscriptions with usage to charge, from the period of the earliest record on. */
-  private static final String LIVES =
-      "select s.customer_id, s.id, s.started_at, '', s.trial_end, 0::bigint,"
-          + " c.anchor_date, c.zone, p.from_at, p.to_at, p.price_version_id, p.quantity,"
-          + " p.status = 'ACTIVE' as active"
-          + " from unnest(?, ?, ?) as w(customer_id, subscription_id, earliest)"
-          + " join @.subscription s on s.customer_id = w.customer_id and s.id = w.subscription_id"
-          + " join @.customer c on c.id = s.customer_id"
-          + " left join @.subscription_phase p on p.customer_id = s.customer_id"
-          + " and p.subscription_id = s.id"
-          + " and (p.to_at is null or p.to_at >= w.earliest - interval '32 days')"
-          + " order by s.customer_id, s.id, p.from_at";
-
   private static final String MARK =
       "update @.subscription_billing b set billed_until = u.billed_until, open_from = u.open_from,"
           + " open = u.open, revision = b.revision + 1"
@@ -61,6 +33,14 @@ final class BillingRows {
           + " as u(customer_id, subscription_id, revision, billed_until, open_from, open)"
           + " where b.customer_id = u.customer_id and b.subscription_id = u.subscription_id"
           + " and b.revision = u.revision";
+
+  /** Of customers whose subscriptions were all charged up to one instant, to another. */
+  private static final String MARK_ALL =
+      "update @.subscription_billing set billed_until = ?, open_from = ?, revision = revision + 1"
+          + " where customer_id = any(?) and prepaid = ? and billed_until = ? and open = ''";
+
+  /** From so many customers on who move alike, a statement of their own is faster. */
+  private static final int ALIKE_MIN = 32;
 
   private static final String FINISH =
       "delete from @.subscription_billing b"
@@ -73,6 +53,9 @@ final class BillingRows {
       "update @.billing_due d set next_at = u.next_at, period_index = u.period_index"
           + " from unnest(?, ?, ?) as u(customer_id, next_at, period_index)"
           + " where d.customer_id = u.customer_id";
+
+  private static final String DUE_ALIKE =
+      "update @.billing_due set next_at = ?, period_index = ? where customer_id = any(?)";
 
   private static final String DUE_FIRST =
       "insert into @.billing_due (customer_id, next_at, period_index)"
@@ -108,136 +91,18 @@ final class BillingRows {
   /** Usage that waits for the end of a period, whatever becomes of its subscription. */
   record Waiting(BillingCalendar calendar, Instant next) {}
 
-  /** The rows of the customers, in order of customer and subscription. */
-  void read(
+  /** Moves the watermarks, and says when each customer is due next. */
+  void write(
       Handle handle,
       Funding funding,
-      Collection<UUID> customers,
-      Map<UUID, String> parked,
-      Consumer<Row> consumer) {
-    try (PreparedStatement read = handle.getConnection().prepareStatement(db.sql(READ))) {
-      read.setArray(1, ids(handle, customers.toArray(UUID[]::new)));
-      read.setBoolean(2, funding == Funding.PREPAID);
-      try (ResultSet rows = read.executeQuery()) {
-        new Reader(parked, consumer).readAll(rows);
-      }
-    } catch (SQLException e) {
-      throw new IllegalStateException("can't read what is to be charged", e);
-    }
-  }
-
-  /** The lives of subscriptions, by the earliest instant that matters to each. */
-  List<Life> lives(
-      Handle handle,
-      Map<UUID, Instant> earliest,
-      Map<UUID, UUID> customers,
-      Map<UUID, String> parked) {
-    List<Life> lives = new ArrayList<>();
-    List<UUID> subscriptions = List.copyOf(earliest.keySet());
-    try (PreparedStatement read = handle.getConnection().prepareStatement(db.sql(LIVES))) {
-      read.setArray(
-          1, ids(handle, subscriptions.stream().map(customers::get).toArray(UUID[]::new)));
-      read.setArray(2, ids(handle, subscriptions.toArray(UUID[]::new)));
-      read.setArray(
-          3,
-          instants(
-              handle,
-              subscriptions.stream()
-                  .map(s -> earliest.getOrDefault(s, Instant.EPOCH))
-                  .toArray(Instant[]::new)));
-      try (ResultSet rows = read.executeQuery()) {
-        new Reader(parked, row -> lives.add(row.life())).readAll(rows);
-      }
-    } catch (SQLException e) {
-      throw new IllegalStateException("can't read lives", e);
-    }
-    return lives;
-  }
-
-  private static final class Reader {
-    private final Map<UUID, String> parked;
-    private final Consumer<Row> consumer;
-    private final Map<String, BillingCalendar> calendars = new HashMap<>();
-    private @Nullable UUID customer;
-    private @Nullable UUID subscription;
-    private @Nullable BillingCalendar calendar;
-    private Instant trialEnd = Instant.EPOCH;
-    private Instant billedUntil = Instant.EPOCH;
-    private String open = "";
-    private long revision;
-    private List<Phase> phases = new ArrayList<>();
-
-    private Reader(Map<UUID, String> parked, Consumer<Row> consumer) {
-      this.parked = parked;
-      this.consumer = consumer;
-    }
-
-    private void readAll(ResultSet rows) throws SQLException {
-      while (rows.next()) {
-        UUID nextSubscription = rows.getObject(2, UUID.class);
-        if (!nextSubscription.equals(subscription)) {
-          emit();
-          begin(rows, nextSubscription);
-        }
-        phase(rows);
-      }
-      emit();
-    }
-
-    private void begin(ResultSet rows, UUID nextSubscription) throws SQLException {
-      customer = rows.getObject(1, UUID.class);
-      subscription = nextSubscription;
-      billedUntil = instant(rows, 3);
-      open = rows.getString(4);
-      trialEnd = instant(rows, 5);
-      revision = rows.getLong(6);
-      LocalDate anchor = rows.getObject(7, LocalDate.class);
-      String zone = rows.getString(8);
-      calendar =
-          calendars.computeIfAbsent(
-              anchor + zone, k -> new BillingCalendar(anchor, ZoneId.of(zone)));
-      phases = new ArrayList<>();
-    }
-
-    private void phase(ResultSet rows) throws SQLException {
-      if (rows.getObject(9) != null) {
-        OffsetDateTime to = rows.getObject(10, OffsetDateTime.class);
-        phases.add(
-            new Phase(
-                instant(rows, 9),
-                to == null ? null : to.toInstant(),
-                rows.getObject(11, UUID.class),
-                rows.getLong(12),
-                rows.getBoolean(13)));
-      }
-    }
-
-    private void emit() {
-      if (customer == null || subscription == null || calendar == null) {
-        return;
-      }
-      Row row;
-      try {
-        row =
-            new Row(
-                new Life(customer, subscription, calendar, trialEnd, phases),
-                Watermark.of(billedUntil, open),
-                revision);
-      } catch (IllegalStateException e) {
-        parked.put(customer, String.valueOf(e.getMessage()));
-        return;
-      }
-      consumer.accept(row);
-    }
-  }
-
-  /** Moves the watermarks, and says when each customer is due next. */
-  void write(Handle handle, List<Marked> marked, Map<UUID, Waiting> waiting, Set<UUID> idle) {
-    move(handle, marked);
+      List<Marked> marked,
+      Map<UUID, Waiting> waiting,
+      Set<UUID> idle) {
     try {
+      move(handle, withoutAlike(handle, funding, marked));
       due(handle, marked, waiting, idle);
     } catch (SQLException e) {
-      throw new IllegalStateException("can't say when customers are due", e);
+      throw new IllegalStateException("can't mark what was charged and say what is due", e);
     }
   }
 
@@ -258,6 +123,79 @@ final class BillingRows {
     } catch (SQLException e) {
       throw new IllegalStateException("can't mark what was charged", e);
     }
+  }
+
+  /**
+   * From where to where the time of all that a customer has was charged, with nothing left open.
+   */
+  private record Move(Instant from, Instant to) {
+    static @Nullable Move of(Marked marked) {
+      Watermark now = marked.row().mark();
+      Watermark next = marked.rated().next();
+      boolean whole = now.isWhole() && next.isWhole() && marked.rated().nextDue() != null;
+      return whole && !next.equals(now) ? new Move(now.billedUntil(), next.billedUntil()) : null;
+    }
+  }
+
+  /** Customers who move alike, and their rows. */
+  private static final class Alike {
+    final List<UUID> customers = new ArrayList<>();
+    final List<Marked> rows = new ArrayList<>();
+  }
+
+  /**
+   * Moves the watermarks of customers who are like many others, by one statement for each kind: the
+   * server goes through its index once instead of looking for every row.
+   *
+   * @param marked all rows of the customers that have the funding, each customer's together
+   * @return those of the other customers
+   */
+  private List<Marked> withoutAlike(Handle handle, Funding funding, List<Marked> marked)
+      throws SQLException {
+    Map<Move, Alike> moves = new HashMap<>();
+    List<Marked> others = new ArrayList<>();
+    for (int begin = 0, end; begin < marked.size(); begin = end) {
+      UUID customer = marked.get(begin).row().customerId();
+      Move move = Move.of(marked.get(begin));
+      for (end = begin + 1; end < marked.size(); end++) {
+        Marked next = marked.get(end);
+        if (!next.row().customerId().equals(customer)) {
+          break;
+        }
+        move = move != null && move.equals(Move.of(next)) ? move : null;
+      }
+      if (move == null) {
+        others.addAll(marked.subList(begin, end));
+      } else {
+        Alike alike = moves.computeIfAbsent(move, m -> new Alike());
+        alike.customers.add(customer);
+        alike.rows.addAll(marked.subList(begin, end));
+      }
+    }
+    for (Map.Entry<Move, Alike> each : moves.entrySet()) {
+      if (each.getValue().customers.size() < ALIKE_MIN) {
+        others.addAll(each.getValue().rows);
+      } else {
+        markAll(handle, funding, each.getKey(), each.getValue());
+      }
+    }
+    return others;
+  }
+
+  private void markAll(Handle handle, Funding funding, Move move, Alike alike) throws SQLException {
+    try (PreparedStatement update = handle.getConnection().prepareStatement(db.sql(MARK_ALL))) {
+      OffsetDateTime to = move.to().atOffset(ZoneOffset.UTC);
+      update.setObject(1, to);
+      update.setObject(2, to);
+      update.setArray(3, ids(handle, sorted(alike.customers)));
+      update.setBoolean(4, funding == Funding.PREPAID);
+      update.setObject(5, move.from().atOffset(ZoneOffset.UTC));
+      requireAll(update.executeUpdate(), alike.rows.size());
+    }
+  }
+
+  private static UUID[] sorted(Collection<UUID> customers) {
+    return customers.stream().sorted().toArray(UUID[]::new);
   }
 
   private void mark(Handle handle, List<Marked> moved) throws SQLException {
@@ -362,26 +300,46 @@ final class BillingRows {
     if (nextAt.isEmpty()) {
       return;
     }
-    List<UUID> customers = nextAt.keySet().stream().sorted().toList();
-    Instant[] instants = new Instant[customers.size()];
-    Long[] periods = new Long[customers.size()];
-    for (int i = 0; i < customers.size(); i++) {
-      Instant at = Objects.requireNonNull(nextAt.get(customers.get(i)));
-      instants[i] = at;
-      periods[i] = dueIndex(Objects.requireNonNull(calendars.get(customers.get(i))), at);
+    Map<Due, List<UUID>> alike = new HashMap<>();
+    nextAt.forEach(
+        (customer, at) -> {
+          BillingCalendar calendar = Objects.requireNonNull(calendars.get(customer));
+          alike
+              .computeIfAbsent(new Due(at, dueIndex(calendar, at)), d -> new ArrayList<>())
+              .add(customer);
+        });
+    Map<UUID, Due> others = new TreeMap<>();
+    for (Map.Entry<Due, List<UUID>> each : alike.entrySet()) {
+      List<UUID> customers = each.getValue();
+      if (customers.size() < ALIKE_MIN
+          || dueAlike(handle, each.getKey(), customers) < customers.size()) {
+        customers.forEach(customer -> others.put(customer, each.getKey()));
+      }
     }
-    if (due(handle, DUE, customers, instants, periods) < customers.size()) {
-      due(handle, DUE_FIRST, customers, instants, periods);
+    if (!others.isEmpty() && due(handle, DUE, others) < others.size()) {
+      due(handle, DUE_FIRST, others);
     }
   }
 
-  private int due(
-      Handle handle, String sql, List<UUID> customers, Instant[] instants, Long[] periods)
-      throws SQLException {
+  /** When a customer is due, and the period that the instant ends or lies in. */
+  private record Due(Instant at, long period) {}
+
+  private int dueAlike(Handle handle, Due due, List<UUID> customers) throws SQLException {
+    try (PreparedStatement update = handle.getConnection().prepareStatement(db.sql(DUE_ALIKE))) {
+      update.setObject(1, due.at().atOffset(ZoneOffset.UTC));
+      update.setLong(2, due.period());
+      update.setArray(3, ids(handle, sorted(customers)));
+      return update.executeUpdate();
+    }
+  }
+
+  private int due(Handle handle, String sql, Map<UUID, Due> wanted) throws SQLException {
     try (PreparedStatement statement = handle.getConnection().prepareStatement(db.sql(sql))) {
-      statement.setArray(1, ids(handle, customers.toArray(UUID[]::new)));
-      statement.setArray(2, instants(handle, instants));
-      statement.setArray(3, array(handle, "int8", periods));
+      statement.setArray(1, ids(handle, wanted.keySet().toArray(UUID[]::new)));
+      statement.setArray(
+          2, instants(handle, wanted.values().stream().map(Due::at).toArray(Instant[]::new)));
+      statement.setArray(
+          3, array(handle, "int8", wanted.values().stream().map(Due::period).toArray(Long[]::new)));
       return statement.executeUpdate();
     }
   }
@@ -389,10 +347,6 @@ final class BillingRows {
   /** The period that the instant ends or lies in. */
   static long dueIndex(BillingCalendar calendar, Instant at) {
     return calendar.periodAt(at.minusNanos(1)).index();
-  }
-
-  static Instant instant(ResultSet rows, int column) throws SQLException {
-    return rows.getObject(column, OffsetDateTime.class).toInstant();
   }
 
   private static Array ids(Handle handle, UUID[] values) throws SQLException {

@@ -31,6 +31,7 @@ public final class ChargeBook {
   private final Database db;
   private final Catalog catalog;
   private final Clock clock;
+  private final BillingReader reader;
   private final BillingRows rows;
   private final UsageTaking usage;
 
@@ -38,8 +39,9 @@ public final class ChargeBook {
     this.db = db;
     this.catalog = catalog;
     this.clock = clock;
+    this.reader = new BillingReader(db);
     this.rows = new BillingRows(db);
-    this.usage = new UsageTaking(new UsageStore(db), rows);
+    this.usage = new UsageTaking(new UsageStore(db), reader);
   }
 
   /**
@@ -91,7 +93,7 @@ public final class ChargeBook {
     return db.tx(
         handle -> {
           Batch batch = new Batch(catalog.snapshot(), funding, through, scope);
-          rows.read(handle, funding, through.keySet(), batch.parked, batch::time);
+          reader.read(handle, funding, through.keySet(), batch.parked, batch::time);
           Map<UUID, BillingRows.Waiting> waiting = Map.of();
           if (scope == ChargeScope.ALL) {
             waiting = usage.take(handle, batch.forUsage(), mark);
@@ -100,7 +102,7 @@ public final class ChargeBook {
           batch.charges.values().removeIf(List::isEmpty);
           if (mark) {
             batch.marked.removeIf(m -> batch.parked.containsKey(m.row().customerId()));
-            rows.write(handle, batch.marked, waiting, batch.idle());
+            rows.write(handle, funding, batch.marked, waiting, batch.idle());
           }
           return new Taken(batch.charges, batch.parked);
         });

@@ -69,6 +69,7 @@ public final class PrepaidBurn implements DueWork {
   private final ObjectMapper json;
   private final Ids ids;
   private final Clock clock;
+  private final BillingReader reader;
   private final BillingRows rows;
   private final UsageTaking usage;
 
@@ -82,8 +83,9 @@ public final class PrepaidBurn implements DueWork {
     this.json = parts.json();
     this.ids = parts.ids();
     this.clock = parts.clock();
+    this.reader = new BillingReader(db);
     this.rows = new BillingRows(db);
-    this.usage = new UsageTaking(new UsageStore(db), rows);
+    this.usage = new UsageTaking(new UsageStore(db), reader);
   }
 
   @Override
@@ -142,7 +144,7 @@ public final class PrepaidBurn implements DueWork {
     resume(customerId, prices);
     Map<Currency, List<BillingRows.Row>> byCurrency = new TreeMap<>();
     Map<UUID, String> parked = new HashMap<>();
-    rows.read(
+    reader.read(
         handle,
         BillingRows.Funding.PREPAID,
         List.of(customerId),

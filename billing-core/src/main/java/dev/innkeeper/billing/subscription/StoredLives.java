@@ -46,7 +46,7 @@ public final class StoredLives implements SubscriptionLives {
                         row.getObject(1, UUID.class),
                         new Lived(
                             row.getObject(2, UUID.class),
-                            BillingRows.instant(row, 3),
+                            BillingReader.instant(row, 3),
                             end == null ? null : end.toInstant()));
                   })
               .list();

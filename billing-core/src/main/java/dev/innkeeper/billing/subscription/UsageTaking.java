@@ -25,11 +25,11 @@ import org.jdbi.v3.core.Handle;
 /** Charges the usage of periods that are over: of records that wait, and of minima without any. */
 final class UsageTaking {
   private final UsageStore store;
-  private final BillingRows rows;
+  private final BillingReader reader;
 
-  UsageTaking(UsageStore store, BillingRows rows) {
+  UsageTaking(UsageStore store, BillingReader reader) {
     this.store = store;
-    this.rows = rows;
+    this.reader = reader;
   }
 
   /**
@@ -101,7 +101,7 @@ final class UsageTaking {
           earliest.put(subscription, earliest(list));
           customers.put(subscription, list.get(0).customerId());
         });
-    return rows.lives(handle, earliest, customers, batch.parked());
+    return reader.lives(handle, earliest, customers, batch.parked());
   }
 
   private static Instant earliest(List<Pending> pending) {

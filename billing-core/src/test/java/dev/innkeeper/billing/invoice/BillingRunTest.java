@@ -20,6 +20,8 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class BillingRunTest {
@@ -57,6 +59,84 @@ class BillingRunTest {
         .isEqualTo(eur("19.06"));
     assertThat(f.eventTypes(ada.id())).containsOnlyOnce("invoice.issued");
     InvoiceInvariants.hold(f.db);
+  }
+
+  @Test
+  void aSecondInvoiceForAPeriodIsBilledApartInTheMidstOfOthers() {
+    Customer ada = f.customer("Ada");
+    f.start(ada, "site", Map.of());
+    for (int i = 0; i < 40; i++) {
+      f.start(f.customer("Customer " + i), "site", Map.of());
+    }
+    f.at("2026-04-01T00:00:00Z");
+    invoices.billDue(ada.id());
+    // In advance from midnight on: due at the end of the month that Ada was billed for.
+    f.start(ada, "forge", Map.of());
+    assertThat(invoices.run(OPTIONS.withChunkSize(100)).invoices()).isEqualTo(41);
+    assertThat(invoices.list(ada.id(), null, 10))
+        .extracting(Invoice::kind)
+        .containsExactly(InvoiceKind.IMMEDIATE, InvoiceKind.CYCLE);
+    InvoiceInvariants.hold(f.db);
+  }
+
+  /** Forty who are alike, and some who are not: they are billed in other ways. */
+  private static List<String> marksAfterTwoMonths(Consumer<InvoiceFixture> bill) {
+    InvoiceFixture f = new InvoiceFixture();
+    for (int i = 0; i < 40; i++) {
+      Customer customer = f.customer("Alike " + i);
+      f.start(customer, "site", Map.of());
+      f.start(customer, "site", Map.of("size", "large"));
+    }
+    Customer pauses = f.customer("Pauses");
+    Subscription paused = f.start(pauses, "site", Map.of());
+    Customer leaves = f.customer("Leaves");
+    Subscription left = f.start(leaves, "site", Map.of());
+    f.start(leaves, "site", Map.of("size", "large"));
+    f.at("2026-03-12T10:00:00Z");
+    f.start(f.customer("Later"), "site", Map.of());
+    f.start(f.customer("Ahead"), "forge", Map.of());
+    Customer both = f.customer("Both");
+    f.start(both, "forge", Map.of());
+    f.start(both, "site", Map.of());
+    f.engine.subscriptions().pause(pauses.id(), paused.id());
+    f.engine.subscriptions().cancel(leaves.id(), left.id(), CancelAt.NOW);
+    for (String month : List.of("2026-04-01T00:00:00Z", "2026-05-01T00:00:00Z")) {
+      f.at(month);
+      bill.accept(f);
+    }
+    InvoiceInvariants.hold(f.db);
+    return f.db.tx(
+        handle ->
+            handle
+                .createQuery(
+                    "select concat_ws(' ', c.name, s.options, b.billed_until, b.open_from, b.open,"
+                        + " b.revision, d.next_at, d.period_index, (select sum(i.total)"
+                        + " from @.invoice i where i.customer_id = c.id)) from @.customer c"
+                        + " join @.subscription s on s.customer_id = c.id"
+                        + " left join @.subscription_billing b on b.customer_id = c.id"
+                        + " and b.subscription_id = s.id"
+                        + " left join @.billing_due d on d.customer_id = c.id order by 1")
+                .mapTo(String.class)
+                .list());
+  }
+
+  @Test
+  void whoIsBilledWithManyAlikeIsBilledAsAlone() {
+    // What is open names prices, whose ids differ from one database to the next.
+    Pattern ids = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    List<String> alone =
+        marksAfterTwoMonths(
+            each ->
+                each.engine
+                    .customers()
+                    .list("", null, 100)
+                    .forEach(c -> each.invoices.billDue(c.id())));
+    List<String> together =
+        marksAfterTwoMonths(each -> each.invoices.run(RunOptions.standard().withWorkers(1)));
+    assertThat(together).hasSizeGreaterThan(80).allMatch(row -> row.contains("2026-0"));
+    assertThat(together.stream().map(row -> ids.matcher(row).replaceAll("id")))
+        .containsExactlyElementsOf(
+            alone.stream().map(row -> ids.matcher(row).replaceAll("id")).toList());
   }
 
   @Test

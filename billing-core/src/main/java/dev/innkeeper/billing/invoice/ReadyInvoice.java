@@ -1,0 +1,11 @@
+package dev.innkeeper.billing.invoice;
+
+/**
+ * An invoice with all that can be computed of it before it has its number: others wait for theirs
+ * from the moment at which it gets one.
+ *
+ * @param rest the hash of all but the number, in hexadecimal digits; see {@link ContentHash#rest}
+ * @param groups its tax groups as JSON
+ * @param buyer its buyer as JSON
+ */
+record ReadyInvoice(PreparedInvoice invoice, String rest, String groups, String buyer) {}
