@@ -33,6 +33,7 @@ final class LedgerBench implements Bench.Driver {
   private static final int CLIENTS = 16;
   private static final int WRITERS = 2;
   private static final int SEALED_TO_WARM_UP = 100_000;
+  private static final int VERIFIERS = 4;
   private static final Ids IDS = new Ids(Clock.systemUTC(), new Random(1));
   private static final Amount CENT = Amount.ofMinor(1, Currency.EUR);
 
@@ -268,6 +269,7 @@ final class LedgerBench implements Bench.Driver {
       batch = sealer.runBatch(Clock.systemUTC().instant());
       warm += batch;
     } while (batch > 0 && warm < SEALED_TO_WARM_UP);
+    ledger.audit().verify(VERIFIERS);
     long begin = System.nanoTime();
     long sealed = 0;
     do {
@@ -276,7 +278,7 @@ final class LedgerBench implements Bench.Driver {
     } while (batch > 0);
     double sealSeconds = (System.nanoTime() - begin) / 1e9;
     begin = System.nanoTime();
-    AuditReport report = ledger.audit().verify(WRITERS);
+    AuditReport report = ledger.audit().verify(VERIFIERS);
     double verifySeconds = (System.nanoTime() - begin) / 1e9;
     if (!report.isClean()) {
       throw new IllegalStateException("the books don't fit: " + report.findings().get(0));
@@ -287,7 +289,7 @@ final class LedgerBench implements Bench.Driver {
         Locale.ROOT, "| sealing, 2 readers | %d | %.0f | 200000 |%n", sealed, sealed / sealSeconds);
     out.printf(
         Locale.ROOT,
-        "| verifying, 2 threads, with all sums | %d | %.0f | 200000 |%n%n",
+        "| verifying, 4 threads, with all sums | %d | %.0f | 200000 |%n%n",
         report.transfers(),
         report.transfers() / verifySeconds);
   }
