@@ -30,7 +30,7 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/** Registers and finds customers. Thread-safe. */
+/** Registers, changes and finds customers. Thread-safe. */
 public final class Customers {
   private static final int PAGE_MAX = 500;
   private static final int TEXT_LENGTH_MAX = 200;
@@ -109,6 +109,51 @@ public final class Customers {
         .execute();
     events.append(new CustomerRegistered(id, wanted.name().strip(), wanted.email().strip()));
     return id;
+  }
+
+  /**
+   * Changes what the next invoices say of a customer; those that were issued stay as they are. To
+   * change it to what it is does nothing.
+   *
+   * @throws InvalidInput naming every field at fault
+   * @throws NotFound when there is no such customer
+   */
+  public Customer change(UUID id, CustomerDetails wanted) {
+    List<Violation> violations = new ArrayList<>();
+    validate(violations, wanted);
+    if (!violations.isEmpty()) {
+      throw new InvalidInput(violations);
+    }
+    CustomerDetails details =
+        wanted.withName(wanted.name().strip()).withEmail(wanted.email().strip());
+    return db.tx(
+        handle -> {
+          lock(id);
+          if (!CustomerDetails.of(get(id)).equals(details)) {
+            update(handle, id, details);
+            events.append(new CustomerChanged(id, details.name(), details.email()));
+          }
+          return get(id);
+        });
+  }
+
+  private static void update(Handle handle, UUID id, CustomerDetails details) {
+    handle
+        .createUpdate(
+            "update @.customer set name = :name, email = :email, language = :language,"
+                + " company = :company, street = :street, postal_code = :postalCode, city = :city,"
+                + " country = :country, vat_id = :vatId where id = :id")
+        .bind("id", id)
+        .bind("name", details.name())
+        .bind("email", details.email())
+        .bind("language", details.language())
+        .bind("company", details.company())
+        .bind("street", details.address().street())
+        .bind("postalCode", details.address().postalCode())
+        .bind("city", details.address().city())
+        .bind("country", details.address().country())
+        .bind("vatId", details.vatId())
+        .execute();
   }
 
   /**
@@ -220,14 +265,32 @@ public final class Customers {
 
   private static void validate(NewCustomer wanted) {
     List<Violation> violations = new ArrayList<>();
-    text(violations, "name", wanted.name());
-    if (!wanted.email().strip().matches("[^@\\s]{1,64}@[^@\\s]{1,255}")) {
-      violations.add(new Violation("email", "must be an e-mail address such as ada@example.org"));
-    }
+    validate(
+        violations,
+        new CustomerDetails(
+            wanted.name(),
+            wanted.email(),
+            wanted.language(),
+            wanted.company(),
+            wanted.address(),
+            wanted.vatId()));
     if (wanted.anchorDay() < 1 || wanted.anchorDay() > 31) {
       violations.add(new Violation("anchorDay", "must be 1 to 31"));
     }
     text(violations, "group", wanted.group());
+    if (wanted.metadata().size() > METADATA_ENTRIES_MAX) {
+      violations.add(new Violation("metadata", "has more than " + METADATA_ENTRIES_MAX + " keys"));
+    }
+    if (!violations.isEmpty()) {
+      throw new InvalidInput(violations);
+    }
+  }
+
+  private static void validate(List<Violation> violations, CustomerDetails wanted) {
+    text(violations, "name", wanted.name());
+    if (!wanted.email().strip().matches("[^@\\s]{1,64}@[^@\\s]{1,255}")) {
+      violations.add(new Violation("email", "must be an e-mail address such as ada@example.org"));
+    }
     if (!wanted.language().matches("[a-z]{2}")) {
       violations.add(new Violation("language", "must be a two-letter code such as en"));
     }
@@ -241,12 +304,6 @@ public final class Customers {
     optionalText(violations, "address.postalCode", wanted.address().postalCode());
     optionalText(violations, "address.city", wanted.address().city());
     optionalText(violations, "vatId", wanted.vatId());
-    if (wanted.metadata().size() > METADATA_ENTRIES_MAX) {
-      violations.add(new Violation("metadata", "has more than " + METADATA_ENTRIES_MAX + " keys"));
-    }
-    if (!violations.isEmpty()) {
-      throw new InvalidInput(violations);
-    }
   }
 
   private static void optionalText(

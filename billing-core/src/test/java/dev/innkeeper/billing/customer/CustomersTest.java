@@ -12,11 +12,13 @@ import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.problem.Conflict;
 import dev.innkeeper.billing.problem.InvalidInput;
+import dev.innkeeper.billing.problem.NotFound;
 import dev.innkeeper.billing.testing.MutableClock;
 import dev.innkeeper.billing.testing.TestDatabase;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.Random;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class CustomersTest {
@@ -68,8 +70,41 @@ class CustomersTest {
             e ->
                 assertThat(e.violations())
                     .extracting(InvalidInput.Violation::field)
-                    .containsExactly("name", "email", "anchorDay", "address.country"));
+                    .containsExactly("name", "email", "address.country", "anchorDay"));
     assertThat(customers.list("", null, 10)).isEmpty();
+  }
+
+  @Test
+  void whatInvoicesSayCanChangeAndIsToldOnce() {
+    Customer before = customers.register(ada, "a");
+    CustomerDetails wanted =
+        CustomerDetails.of(before)
+            .withName(" Ada Lovelace ")
+            .withCompany("Engines Ltd", "DE136695976")
+            .withAddress(new Address("St James's Square 12", "10115", "Berlin", "DE"))
+            .withLanguage("de");
+    Customer after = customers.change(before.id(), wanted);
+    assertThat(CustomerDetails.of(after)).isEqualTo(wanted.withName("Ada Lovelace"));
+    assertThat(after.calendar()).isEqualTo(before.calendar());
+    assertThat(customers.get(before.id())).isEqualTo(after);
+    // The same again changes nothing and tells nobody.
+    customers.change(before.id(), wanted);
+    assertThat(events.of(before.id(), 0, 10))
+        .extracting(e -> e.type())
+        .containsExactly("customer.registered", "customer.changed");
+    assertThatThrownBy(
+            () ->
+                customers.change(
+                    before.id(),
+                    wanted.withEmail("nobody").withAddress(new Address(" ", null, null, "XX"))))
+        .isInstanceOfSatisfying(
+            InvalidInput.class,
+            e ->
+                assertThat(e.violations())
+                    .extracting(InvalidInput.Violation::field)
+                    .containsExactly("email", "address.country", "address.street"));
+    assertThat(customers.get(before.id())).isEqualTo(after);
+    assertThatThrownBy(() -> customers.change(new UUID(1, 1), wanted)).isInstanceOf(NotFound.class);
   }
 
   @Test

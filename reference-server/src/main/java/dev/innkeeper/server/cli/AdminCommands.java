@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -161,7 +162,10 @@ final class AdminCommands {
     }
   }
 
-  @Command(name = "customer", description = "Customers.", subcommands = CustomerList.class)
+  @Command(
+      name = "customer",
+      description = "Customers.",
+      subcommands = {CustomerList.class, CustomerChange.class})
   static final class Customer {}
 
   @Command(name = "list", description = "Lists customers, oldest first.")
@@ -181,6 +185,64 @@ final class AdminCommands {
               client,
               "/v1/admin/customers?limit=100&search="
                   + URLEncoder.encode(search, StandardCharsets.UTF_8));
+    }
+  }
+
+  @Command(
+      name = "change",
+      description = "Changes what a customer's next invoices say; what is not given stays.")
+  static final class CustomerChange extends AdminCommand {
+    @Parameters(paramLabel = "CUSTOMER", description = "the customer's id")
+    private String customer = "";
+
+    @Option(names = "--name")
+    private @Nullable String name;
+
+    @Option(names = "--language", description = "of invoices and mail, such as de")
+    private @Nullable String language;
+
+    @Option(names = "--company", description = "empty to take it away")
+    private @Nullable String company;
+
+    @Option(names = "--vat-id", description = "empty to take it away")
+    private @Nullable String vatId;
+
+    @Option(names = "--street")
+    private @Nullable String street;
+
+    @Option(names = "--postal-code")
+    private @Nullable String postalCode;
+
+    @Option(names = "--city")
+    private @Nullable String city;
+
+    @Option(names = "--country", description = "two letters, such as DE")
+    private @Nullable String country;
+
+    @Override
+    String run(ApiClient client) {
+      JsonNode now = client.get("/v1/admin/customers/" + part(customer)).path("customer");
+      JsonNode address = now.path("address");
+      Map<String, String> wanted = new TreeMap<>();
+      put(wanted, "name", name, now.path("name"));
+      put(wanted, "language", language, now.path("language"));
+      put(wanted, "company", company, now.path("company"));
+      put(wanted, "vatId", vatId, now.path("vatId"));
+      put(wanted, "street", street, address.path("street"));
+      put(wanted, "postalCode", postalCode, address.path("postalCode"));
+      put(wanted, "city", city, address.path("city"));
+      put(wanted, "country", country, address.path("country"));
+      client.put(ofCustomer(customer, "details"), wanted);
+      return "Saved. The next invoices say so.";
+    }
+
+    /** An empty text takes a field away, which is what leaving it out means. */
+    private static void put(
+        Map<String, String> wanted, String field, @Nullable String given, JsonNode now) {
+      String text = given == null ? now.asText("") : given;
+      if (!text.isEmpty() && !text.equals("null")) {
+        wanted.put(field, text);
+      }
     }
   }
 

@@ -101,6 +101,15 @@ public final class ApiClient {
             .build());
   }
 
+  /** Puts a JSON object in the place of what is there. */
+  public JsonNode put(String path, Map<String, ?> body) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .PUT(BodyPublishers.ofString(BillingJson.write(json, body)))
+            .build());
+  }
+
   /** Posts a YAML text, such as a catalog. */
   public JsonNode postYaml(String path, String yaml) {
     return send(

@@ -1,5 +1,7 @@
 package dev.innkeeper.server.pages;
 
+import dev.innkeeper.billing.customer.Customer;
+import dev.innkeeper.billing.customer.CustomerDetails;
 import dev.innkeeper.billing.customer.NewCustomer;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.problem.BillingException;
@@ -17,11 +19,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The way in: home, sign up, sign in. */
+/** The way in, home, sign up, sign in, and what invoices say of one. */
 final class AccountPages extends PageRoutes {
   private static final List<String> CURRENCIES = List.of("EUR", "USD", "GBP", "CHF", "JPY");
   private static final List<String> DETAILS =
@@ -37,6 +40,8 @@ final class AccountPages extends PageRoutes {
     routes.post("/sign-in", ctx -> open(ctx, this::signIn));
     routes.get("/sign-up", ctx -> open(ctx, this::signUpForm));
     routes.post("/sign-up", ctx -> open(ctx, this::signUp));
+    routes.get("/details", ctx -> forCustomer(ctx, this::detailsForm));
+    routes.post("/details", ctx -> forCustomer(ctx, this::changeDetails));
     routes.post("/sign-out", ctx -> open(ctx, this::signOut));
   }
 
@@ -111,12 +116,7 @@ final class AccountPages extends PageRoutes {
       ctx.redirect("/products", HttpStatus.SEE_OTHER);
       return;
     } catch (InvalidInput e) {
-      e.violations()
-          .forEach(
-              v ->
-                  errors.put(
-                      v.field(),
-                      Show.words(v.message().substring(0, 1)) + v.message().substring(1) + "."));
+      errors.putAll(errors(e));
       ctx.status(HttpStatus.BAD_REQUEST);
     } catch (BillingException e) {
       errors.put("email", sentence(e));
@@ -133,6 +133,54 @@ final class AccountPages extends PageRoutes {
             typed(ctx),
             errors);
     show(ctx, visit, "Create an account", "signUp.jte", Map.of("form", again));
+  }
+
+  private static Map<String, String> errors(InvalidInput wrong) {
+    Map<String, String> errors = new LinkedHashMap<>();
+    wrong
+        .violations()
+        .forEach(
+            v ->
+                errors.put(
+                    v.field().substring(v.field().lastIndexOf('.') + 1),
+                    Show.words(v.message().substring(0, 1)) + v.message().substring(1) + "."));
+    return errors;
+  }
+
+  private void detailsForm(Context ctx, Visit visit, UUID id) {
+    Customer customer = services.engine().customers().get(id);
+    Map<String, String> typed = new LinkedHashMap<>();
+    typed.put("company", Objects.requireNonNullElse(customer.company(), ""));
+    typed.put("vatId", Objects.requireNonNullElse(customer.vatId(), ""));
+    typed.put("street", Objects.requireNonNullElse(customer.address().street(), ""));
+    typed.put("postalCode", Objects.requireNonNullElse(customer.address().postalCode(), ""));
+    typed.put("city", Objects.requireNonNullElse(customer.address().city(), ""));
+    typed.put("country", Objects.requireNonNullElse(customer.address().country(), ""));
+    showDetails(
+        ctx, visit, new View.Details(customer.name(), customer.language(), typed, Map.of()));
+  }
+
+  private void changeDetails(Context ctx, Visit visit, UUID id) {
+    visit.requireCsrf();
+    try {
+      CustomerDetails wanted =
+          CustomerDetails.of(services.engine().customers().get(id))
+              .withName(form(ctx, "name"))
+              .withLanguage(form(ctx, "language"));
+      services.engine().customers().change(id, details(ctx).of(wanted));
+      visit.flash("good", "Saved. Your next invoices say so.");
+      ctx.redirect("/details", HttpStatus.SEE_OTHER);
+    } catch (InvalidInput e) {
+      ctx.status(HttpStatus.BAD_REQUEST);
+      showDetails(
+          ctx,
+          visit,
+          new View.Details(form(ctx, "name"), form(ctx, "language"), typed(ctx), errors(e)));
+    }
+  }
+
+  private void showDetails(Context ctx, Visit visit, View.Details form) {
+    show(ctx, visit, "What invoices say", "details.jte", Map.of("form", form));
   }
 
   private static BuyerDetails details(Context ctx) {

@@ -26,6 +26,15 @@ public final class View {
       Map<String, String> errors) {}
 
   /**
+   * What invoices say of a customer.
+   *
+   * @param typed what stands in the fields
+   * @param errors by field
+   */
+  public record Details(
+      String name, String language, Map<String, String> typed, Map<String, String> errors) {}
+
+  /**
    * A word about a state.
    *
    * @param tone {@code good}, {@code warn}, {@code bad} or empty

@@ -1,6 +1,7 @@
 package dev.innkeeper.server.rest;
 
 import dev.innkeeper.billing.customer.Customer;
+import dev.innkeeper.billing.customer.CustomerDetails;
 import dev.innkeeper.billing.customer.NewCustomer;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.problem.InvalidInput;
@@ -16,10 +17,15 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Signing up and in. */
+/** Signing up and in, and what invoices say of one. */
 final class AccountRoutes {
+  private static final String[] DETAILS = {
+    "name!", "language!", "company", "vatId", "street", "postalCode", "city", "country"
+  };
+
   private final Services services;
   private final Requests requests;
 
@@ -56,7 +62,19 @@ final class AccountRoutes {
             .withFields("email!", "password!"),
         Endpoint.delete(
             "/v1/sessions", Caller.SIGNED_IN, "Ends the token it is sent with.", this::signOut),
-        Endpoint.get("/v1/me", Caller.SIGNED_IN, "Who the token belongs to.", this::me));
+        Endpoint.get("/v1/me", Caller.SIGNED_IN, "Who the token belongs to.", this::me),
+        Endpoint.put(
+                "/v1/me/details",
+                Caller.CUSTOMER,
+                "Sets what the next invoices say of you; what is left out is taken away.",
+                this::changeOwn)
+            .withFields(DETAILS),
+        Endpoint.put(
+                "/v1/admin/customers/{id}/details",
+                Caller.ADMIN,
+                "Sets what a customer's next invoices say; what is left out is taken away.",
+                this::change)
+            .withFields(DETAILS));
   }
 
   private void health(Context ctx) {
@@ -79,20 +97,40 @@ final class AccountRoutes {
     if (language != null) {
       wanted = wanted.withLanguage(language);
     }
-    BuyerDetails details =
-        new BuyerDetails(
-            body.optionalText("company"),
-            body.optionalText("vatId"),
-            body.optionalText("street"),
-            body.optionalText("postalCode"),
-            body.optionalText("city"),
-            body.optionalText("country"));
+    BuyerDetails details = details(body);
     String password = body.text("password");
     body.check();
     Identity identity = services.access().signUp(details.of(wanted), password, key);
     AccessToken token = services.access().issue(identity, Access.Kind.API);
     Customer customer = services.engine().customers().get(identity.requireCustomer());
     requests.write(ctx, 201, new SignedUp(customer, token.secret(), token.expiresAt()));
+  }
+
+  private static BuyerDetails details(JsonBody body) {
+    return new BuyerDetails(
+        body.optionalText("company"),
+        body.optionalText("vatId"),
+        body.optionalText("street"),
+        body.optionalText("postalCode"),
+        body.optionalText("city"),
+        body.optionalText("country"));
+  }
+
+  private void changeOwn(Context ctx) {
+    change(ctx, requests.identity(ctx).requireCustomer());
+  }
+
+  private void change(Context ctx) {
+    change(ctx, requests.id(ctx, "id"));
+  }
+
+  private void change(Context ctx, UUID customerId) {
+    JsonBody body = requests.body(ctx);
+    CustomerDetails before = CustomerDetails.of(services.engine().customers().get(customerId));
+    CustomerDetails wanted = before.withName(body.text("name")).withLanguage(body.text("language"));
+    BuyerDetails details = details(body);
+    body.check();
+    requests.write(ctx, 200, services.engine().customers().change(customerId, details.of(wanted)));
   }
 
   private static ZoneId zone(String field, String text) {

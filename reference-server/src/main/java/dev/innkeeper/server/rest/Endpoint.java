@@ -41,6 +41,12 @@ record Endpoint(
         HandlerType.DELETE, path, caller, false, summary, List.of(), List.of(), handler);
   }
 
+  /** Puts something as it is wanted; again, it changes nothing. */
+  static Endpoint put(String path, Caller caller, String summary, Handler handler) {
+    return new Endpoint(
+        HandlerType.PUT, path, caller, false, summary, List.of(), List.of(), handler);
+  }
+
   /** A command that takes effect once for each key. */
   static Endpoint command(String path, Caller caller, String summary, Handler handler) {
     return new Endpoint(

@@ -1,6 +1,7 @@
 package dev.innkeeper.server.runtime;
 
 import dev.innkeeper.billing.customer.Address;
+import dev.innkeeper.billing.customer.CustomerDetails;
 import dev.innkeeper.billing.customer.NewCustomer;
 import dev.innkeeper.billing.invoice.tax.TaxTable;
 import dev.innkeeper.billing.invoice.tax.VatId;
@@ -28,14 +29,32 @@ public record BuyerDetails(
    * @throws InvalidInput naming the field at fault: a VAT id that is wrong would be taxed as none
    */
   public NewCustomer of(NewCustomer wanted) {
+    requireSane();
+    NewCustomer located = wanted.withAddress(address());
+    return company == null ? located : located.withCompany(company, vatId);
+  }
+
+  /**
+   * A customer's details with these instead of their own.
+   *
+   * @throws InvalidInput as with a new customer
+   */
+  public CustomerDetails of(CustomerDetails before) {
+    requireSane();
+    return before.withAddress(address()).withCompany(company, vatId);
+  }
+
+  private Address address() {
+    return new Address(street, postalCode, city, country);
+  }
+
+  private void requireSane() {
     if (country != null && !List.of(Locale.getISOCountries()).contains(country)) {
       throw new InvalidInput("country", "must be a country's two letters, such as DE");
     }
-    NewCustomer located = wanted.withAddress(new Address(street, postalCode, city, country));
     if (vatId != null) {
       requireVatId(vatId);
     }
-    return company == null ? located : located.withCompany(company, vatId);
   }
 
   private void requireVatId(String text) {

@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -63,6 +64,38 @@ class AccountApiTest {
 
     ada.delete("/v1/sessions");
     assertThatThrownBy(() -> ada.get("/v1/me")).isInstanceOf(ApiProblem.class);
+  }
+
+  @Test
+  void whatTheNextInvoicesSayCanBeChanged() {
+    JsonNode made = server.client().post("/v1/customers", ada("moves@example.org"));
+    ApiClient ada = server.client().withToken(made.path("token").asText());
+    Map<String, String> company =
+        Map.of(
+            "name", "Ada Lovelace",
+            "language", "de",
+            "company", "Engines GmbH",
+            "vatId", "DE136695976",
+            "street", "Torstraße 1",
+            "postalCode", "10119",
+            "city", "Berlin",
+            "country", "DE");
+    JsonNode changed = ada.put("/v1/me/details", company);
+    assertThat(changed.path("company").asText()).isEqualTo("Engines GmbH");
+    assertThat(changed.at("/address/city").asText()).isEqualTo("Berlin");
+    assertThat(changed.path("email").asText()).isEqualTo("moves@example.org");
+    assertThat(ada.get("/v1/me").path("customer")).isEqualTo(changed);
+    // A VAT id that is wrong is refused, and nothing changes.
+    Map<String, String> wrong = new HashMap<>(company);
+    wrong.put("vatId", "DE136695970");
+    assertThatThrownBy(() -> ada.put("/v1/me/details", wrong))
+        .isInstanceOf(ApiProblem.class)
+        .hasMessageContaining("vatId");
+    assertThat(ada.get("/v1/me").path("customer")).isEqualTo(changed);
+    // What is left out is taken away.
+    JsonNode moved = ada.put("/v1/me/details", Map.of("name", "Ada", "language", "en"));
+    assertThat(moved.path("company").isNull()).isTrue();
+    assertThat(moved.at("/address/city").isNull()).isTrue();
   }
 
   @Test

@@ -87,6 +87,7 @@ class ApiDescriptionTest {
       switch (endpoint.method().name()) {
         case "GET" -> server.client().get(path);
         case "DELETE" -> server.client().delete(path);
+        case "PUT" -> server.client().put(path, Map.of());
         default -> server.client().post(path, Map.of());
       }
       return 200;
