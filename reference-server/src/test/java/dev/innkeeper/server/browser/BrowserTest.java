@@ -155,6 +155,36 @@ class BrowserTest {
   }
 
   @Test
+  void aCustomerSaysWhatTheNextInvoicesSay() throws IOException {
+    server
+        .client()
+        .post(
+            "/v1/customers",
+            Map.of("name", "Fay", "email", "fay@example.org", "password", Story.PASSWORD));
+    signIn("fay@example.org", Story.PASSWORD);
+    browser.look(390, 844, "light");
+    browser.open(server.url() + "/invoices");
+    browser.click("a[href='/details']");
+    browser.fill("#company", "Fay & Töchter GmbH");
+    browser.fill("#vatId", "DE136695970");
+    browser.fill("#street", "Torstraße 1");
+    browser.fill("#postalCode", "10119");
+    browser.fill("#city", "Berlin");
+    browser.fill("#country", "DE");
+    browser.click("form[action='/details'] button");
+    assertThat(browser.eval("document.querySelector('#vatId + .error') !== null").asBoolean())
+        .isTrue();
+    assertThat(browser.eval("document.querySelector('#company').value").asText())
+        .isEqualTo("Fay & Töchter GmbH");
+    browser.fill("#vatId", "DE136695976");
+    browser.click("form[action='/details'] button");
+    assertThat(browser.text()).contains("Saved. Your next invoices say so.");
+    assertThat(browser.eval("document.querySelector('#city').value").asText()).isEqualTo("Berlin");
+    requireFits("/details");
+    browser.look(1280, 900, "light");
+  }
+
+  @Test
   void anAdminSeesCustomersInvoicesAndBalancedBooks() throws IOException {
     signInAsAdmin();
     browser.open(server.url() + "/admin/customers");
