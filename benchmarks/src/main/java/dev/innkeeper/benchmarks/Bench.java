@@ -37,6 +37,7 @@ public final class Bench {
                 "provisioning", new ProvisioningBench(),
                 "rating", new RatingBench(),
                 "run", new RunBench(),
+                "settle", new SettleBench(),
                 "usage", new UsageBench()));
     List<String> words = List.of(arguments);
     Driver driver = words.isEmpty() ? null : drivers.get(words.get(0));

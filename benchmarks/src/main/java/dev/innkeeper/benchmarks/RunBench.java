@@ -28,7 +28,7 @@ import java.util.Map;
 final class RunBench implements Bench.Driver {
   private static final int WORKERS = 2;
   private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
-  private static final Instant END = Instant.parse("2026-04-01T00:00:00Z");
+  static final Instant END = Instant.parse("2026-04-01T00:00:00Z");
   private static final String CATALOG =
       """
       products:
@@ -178,7 +178,7 @@ final class RunBench implements Bench.Driver {
     return engineAt(pool, instant).invoices();
   }
 
-  private static BillingEngine engineAt(HikariDataSource pool, Instant instant) {
+  static BillingEngine engineAt(HikariDataSource pool, Instant instant) {
     return BillingEngine.builder()
         .dataSource(pool)
         .schema(BenchDatabase.SCHEMA)
@@ -186,7 +186,8 @@ final class RunBench implements Bench.Driver {
         .build();
   }
 
-  private static void prepare(HikariDataSource pool, int customers) {
+  /** Customers with three machines each, all of whom are due at the month's end. */
+  static void prepare(HikariDataSource pool, int customers) {
     BillingEngine engine = engineAt(pool, START);
     engine.catalog().apply(CATALOG, "bench");
     Customer template =
@@ -204,7 +205,7 @@ final class RunBench implements Bench.Driver {
     CustomerClones.make(pool, BenchDatabase.SCHEMA, template.id(), 1, customers - 1);
   }
 
-  private static void vacuum(HikariDataSource pool) throws Exception {
+  static void vacuum(HikariDataSource pool) throws Exception {
     try (Connection connection = pool.getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute("vacuum analyze");
