@@ -12,6 +12,7 @@ import dev.innkeeper.billing.rating.Charge;
 import dev.innkeeper.billing.rating.ChargeScope;
 import dev.innkeeper.billing.subscription.ChargeBook;
 import dev.innkeeper.billing.subscription.Taken;
+import dev.innkeeper.billing.time.BillingCalendar;
 import dev.innkeeper.billing.time.BillingCalendar.Period;
 import java.time.Clock;
 import java.time.Instant;
@@ -110,7 +111,7 @@ final class ChunkBilling {
     for (ChargeScope scope : ChargeScope.values()) {
       Map<UUID, Instant> through = through(parts, scope);
       if (!through.isEmpty()) {
-        Taken result = charges.take(through, scope);
+        Taken result = charges.take(through, scope, calendars(parts));
         taken.putAll(result.charges());
         parked.putAll(result.parked());
       }
@@ -223,6 +224,12 @@ final class ChunkBilling {
               over ? period.to() : now));
     }
     return parts;
+  }
+
+  private static Map<UUID, BillingCalendar> calendars(List<Part> parts) {
+    Map<UUID, BillingCalendar> calendars = new HashMap<>();
+    parts.forEach(p -> calendars.put(p.customer().id(), p.customer().calendar()));
+    return calendars;
   }
 
   private static Map<UUID, Instant> through(List<Part> parts, ChargeScope scope) {

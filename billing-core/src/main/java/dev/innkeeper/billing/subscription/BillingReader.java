@@ -83,20 +83,29 @@ final class BillingReader {
   private record Mark(
       Key key, Instant billedUntil, String open, Instant trialEnd, long revision, Instant from) {}
 
-  /** The rows of the customers, in order of customer and subscription. */
-  void read(
-      Handle handle,
+  /**
+   * Whose rows to read.
+   *
+   * @param calendars of the customers for whom they are known
+   */
+  record Wanted(
       BillingRows.Funding funding,
       Collection<UUID> customers,
-      Map<UUID, String> parked,
-      Consumer<BillingRows.Row> consumer) {
-    UUID[] ids = customers.toArray(UUID[]::new);
+      Map<UUID, BillingCalendar> calendars) {}
+
+  /** The rows of the customers, in order of customer and subscription. */
+  void read(
+      Handle handle, Wanted wanted, Map<UUID, String> parked, Consumer<BillingRows.Row> consumer) {
+    UUID[] ids = wanted.customers().toArray(UUID[]::new);
     try {
-      List<Mark> marks = marks(handle, ids, funding);
+      List<Mark> marks = marks(handle, ids, wanted.funding());
       if (marks.isEmpty()) {
         return;
       }
-      Map<UUID, BillingCalendar> calendars = calendars(handle, ids);
+      Map<UUID, BillingCalendar> calendars =
+          wanted.calendars().keySet().containsAll(wanted.customers())
+              ? wanted.calendars()
+              : calendars(handle, ids);
       List<Stretch> stretches = stretches(handle, ids, marks);
       int next = 0;
       for (Mark mark : marks) {

@@ -9,6 +9,7 @@ import dev.innkeeper.billing.rating.ChargeScope;
 import dev.innkeeper.billing.rating.Periods;
 import dev.innkeeper.billing.rating.Rated;
 import dev.innkeeper.billing.rating.TimeRater;
+import dev.innkeeper.billing.time.BillingCalendar;
 import dev.innkeeper.billing.usage.UsageStore;
 import java.time.Clock;
 import java.time.Instant;
@@ -54,6 +55,16 @@ public final class ChargeBook {
    *     by someone else meanwhile, which their locks prevent
    */
   public Taken take(Map<UUID, Instant> through, ChargeScope scope) {
+    return take(through, scope, Map.of());
+  }
+
+  /**
+   * {@link #take(Map, ChargeScope)} for a caller that has read the customers.
+   *
+   * @param calendars those of the customers that are known; the others are looked up
+   */
+  public Taken take(
+      Map<UUID, Instant> through, ChargeScope scope, Map<UUID, BillingCalendar> calendars) {
     if (!db.inTransaction()) {
       throw new IllegalStateException("charges are taken in the transaction that bills them");
     }
@@ -63,12 +74,12 @@ public final class ChargeBook {
         throw new InvalidInput("through", each + " lies in the future: it may still change");
       }
     }
-    return rate(BillingRows.Funding.INVOICED, through, scope, true);
+    return rate(BillingRows.Funding.INVOICED, through, scope, calendars, true);
   }
 
   /** What {@link #take} would give; nothing is marked. The future may be asked about too. */
   public Taken peek(Map<UUID, Instant> through, ChargeScope scope) {
-    return db.tx(handle -> rate(BillingRows.Funding.INVOICED, through, scope, false));
+    return db.tx(handle -> rate(BillingRows.Funding.INVOICED, through, scope, Map.of(), false));
   }
 
   /** What a customer would be charged up to an instant, by invoice or drawn; nothing is marked. */
@@ -78,7 +89,7 @@ public final class ChargeBook {
         handle -> {
           List<Charge> all = new ArrayList<>();
           for (BillingRows.Funding funding : BillingRows.Funding.values()) {
-            Taken taken = rate(funding, one, ChargeScope.ALL, false);
+            Taken taken = rate(funding, one, ChargeScope.ALL, Map.of(), false);
             all.addAll(taken.charges().getOrDefault(customerId, List.of()));
           }
           return all;
@@ -86,14 +97,20 @@ public final class ChargeBook {
   }
 
   private Taken rate(
-      BillingRows.Funding funding, Map<UUID, Instant> through, ChargeScope scope, boolean mark) {
+      BillingRows.Funding funding,
+      Map<UUID, Instant> through,
+      ChargeScope scope,
+      Map<UUID, BillingCalendar> calendars,
+      boolean mark) {
     if (through.size() > CUSTOMERS_MAX) {
       throw new InvalidInput("through", "has more than " + CUSTOMERS_MAX + " customers");
     }
     return db.tx(
         handle -> {
           Batch batch = new Batch(catalog.snapshot(), funding, through, scope);
-          reader.read(handle, funding, through.keySet(), batch.parked, batch::time);
+          BillingReader.Wanted wanted =
+              new BillingReader.Wanted(funding, through.keySet(), calendars);
+          reader.read(handle, wanted, batch.parked, batch::time);
           Map<UUID, BillingRows.Waiting> waiting = Map.of();
           if (scope == ChargeScope.ALL) {
             waiting = usage.take(handle, batch.forUsage(), mark);

@@ -146,8 +146,7 @@ public final class PrepaidBurn implements DueWork {
     Map<UUID, String> parked = new HashMap<>();
     reader.read(
         handle,
-        BillingRows.Funding.PREPAID,
-        List.of(customerId),
+        new BillingReader.Wanted(BillingRows.Funding.PREPAID, List.of(customerId), Map.of()),
         parked,
         row ->
             byCurrency
