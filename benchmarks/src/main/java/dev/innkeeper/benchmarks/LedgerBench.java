@@ -139,7 +139,7 @@ final class LedgerBench implements Bench.Driver {
     return size;
   }
 
-  private static void requirePosted(List<PostResult> results) {
+  static void requirePosted(List<PostResult> results) {
     for (PostResult result : results) {
       if (!result.isPosted()) {
         throw new IllegalStateException("a transfer was not posted: " + result);

@@ -8,7 +8,6 @@ import dev.innkeeper.billing.invoice.InvoiceQuery;
 import dev.innkeeper.billing.invoice.InvoiceStatus;
 import dev.innkeeper.billing.invoice.RunOptions;
 import dev.innkeeper.billing.ledger.Accounts;
-import dev.innkeeper.billing.ledger.PostResult;
 import dev.innkeeper.billing.ledger.Transfer;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
@@ -114,14 +113,8 @@ final class SettleBench implements Bench.Driver {
                 .credit(Accounts.cash(customer.id(), Currency.EUR), ENOUGH)
                 .build());
       }
-      engine.ledger().postAll(topUps).forEach(SettleBench::requirePosted);
+      LedgerBench.requirePosted(engine.ledger().postAll(topUps));
       last = page.get(page.size() - 1).id();
-    }
-  }
-
-  private static void requirePosted(PostResult result) {
-    if (!result.isPosted()) {
-      throw new IllegalStateException("a top-up was not posted: " + result);
     }
   }
 }

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
 /** Registers, changes and finds customers. Thread-safe. */
@@ -39,6 +40,11 @@ public final class Customers {
   private static final String COLUMNS =
       "id, name, email, currency, zone, anchor_date, customer_group, language, company, street,"
           + " postal_code, city, country, vat_id, metadata, created_at";
+
+  private static final String CHANGE =
+      "update @.customer set name = :name, email = :email, language = :language,"
+          + " company = :company, street = :street, postal_code = :postalCode, city = :city,"
+          + " country = :country, vat_id = :vatId where id = :id";
 
   private final Database db;
   private final Commands commands;
@@ -79,27 +85,20 @@ public final class Customers {
   private UUID insert(Handle handle, NewCustomer wanted) {
     UUID id = ids.next();
     Instant now = clock.instant();
-    handle
-        .createUpdate(
-            "insert into @.customer ("
-                + COLUMNS
-                + ") values (:id, :name, :email, :currency, :zone, :anchor, :group, :language,"
-                + " :company, :street, :postalCode, :city, :country, :vatId,"
-                + " cast(:metadata as jsonb), :now)")
-        .bind("id", id)
-        .bind("name", wanted.name().strip())
-        .bind("email", wanted.email().strip())
+    CustomerDetails details = details(wanted);
+    bind(
+            handle.createUpdate(
+                "insert into @.customer ("
+                    + COLUMNS
+                    + ") values (:id, :name, :email, :currency, :zone, :anchor, :group, :language,"
+                    + " :company, :street, :postalCode, :city, :country, :vatId,"
+                    + " cast(:metadata as jsonb), :now)"),
+            id,
+            details)
         .bind("currency", wanted.currency().code())
         .bind("zone", wanted.zone().getId())
         .bind("anchor", lastAnchor(now.atZone(wanted.zone()).toLocalDate(), wanted.anchorDay()))
         .bind("group", wanted.group())
-        .bind("language", wanted.language())
-        .bind("company", wanted.company())
-        .bind("street", wanted.address().street())
-        .bind("postalCode", wanted.address().postalCode())
-        .bind("city", wanted.address().city())
-        .bind("country", wanted.address().country())
-        .bind("vatId", wanted.vatId())
         .bind("metadata", BillingJson.write(json, wanted.metadata()))
         .bind("now", now.atOffset(ZoneOffset.UTC))
         .execute();
@@ -107,8 +106,37 @@ public final class Customers {
         .createUpdate("insert into @.customer_state (customer_id) values (:id)")
         .bind("id", id)
         .execute();
-    events.append(new CustomerRegistered(id, wanted.name().strip(), wanted.email().strip()));
+    events.append(new CustomerRegistered(id, details.name(), details.email()));
     return id;
+  }
+
+  private static CustomerDetails details(NewCustomer wanted) {
+    return stripped(
+        new CustomerDetails(
+            wanted.name(),
+            wanted.email(),
+            wanted.language(),
+            wanted.company(),
+            wanted.address(),
+            wanted.vatId()));
+  }
+
+  private static CustomerDetails stripped(CustomerDetails wanted) {
+    return wanted.withName(wanted.name().strip()).withEmail(wanted.email().strip());
+  }
+
+  private static Update bind(Update update, UUID id, CustomerDetails details) {
+    return update
+        .bind("id", id)
+        .bind("name", details.name())
+        .bind("email", details.email())
+        .bind("language", details.language())
+        .bind("company", details.company())
+        .bind("street", details.address().street())
+        .bind("postalCode", details.address().postalCode())
+        .bind("city", details.address().city())
+        .bind("country", details.address().country())
+        .bind("vatId", details.vatId());
   }
 
   /**
@@ -124,36 +152,18 @@ public final class Customers {
     if (!violations.isEmpty()) {
       throw new InvalidInput(violations);
     }
-    CustomerDetails details =
-        wanted.withName(wanted.name().strip()).withEmail(wanted.email().strip());
+    CustomerDetails details = stripped(wanted);
     return db.tx(
         handle -> {
           lock(id);
-          if (!CustomerDetails.of(get(id)).equals(details)) {
-            update(handle, id, details);
-            events.append(new CustomerChanged(id, details.name(), details.email()));
+          Customer before = get(id);
+          if (CustomerDetails.of(before).equals(details)) {
+            return before;
           }
+          bind(handle.createUpdate(CHANGE), id, details).execute();
+          events.append(new CustomerChanged(id, details.name(), details.email()));
           return get(id);
         });
-  }
-
-  private static void update(Handle handle, UUID id, CustomerDetails details) {
-    handle
-        .createUpdate(
-            "update @.customer set name = :name, email = :email, language = :language,"
-                + " company = :company, street = :street, postal_code = :postalCode, city = :city,"
-                + " country = :country, vat_id = :vatId where id = :id")
-        .bind("id", id)
-        .bind("name", details.name())
-        .bind("email", details.email())
-        .bind("language", details.language())
-        .bind("company", details.company())
-        .bind("street", details.address().street())
-        .bind("postalCode", details.address().postalCode())
-        .bind("city", details.address().city())
-        .bind("country", details.address().country())
-        .bind("vatId", details.vatId())
-        .execute();
   }
 
   /**
@@ -265,15 +275,7 @@ public final class Customers {
 
   private static void validate(NewCustomer wanted) {
     List<Violation> violations = new ArrayList<>();
-    validate(
-        violations,
-        new CustomerDetails(
-            wanted.name(),
-            wanted.email(),
-            wanted.language(),
-            wanted.company(),
-            wanted.address(),
-            wanted.vatId()));
+    validate(violations, details(wanted));
     if (wanted.anchorDay() < 1 || wanted.anchorDay() > 31) {
       violations.add(new Violation("anchorDay", "must be 1 to 31"));
     }

@@ -42,4 +42,15 @@ public final class Ids {
     long least = (random.nextLong() & 0x3FFFFFFFFFFFFFFFL) | 0x8000000000000000L;
     return new UUID(most, least);
   }
+
+  /**
+   * The order in which PostgreSQL keeps ids: by their bytes, where {@link UUID#compareTo} takes
+   * halves for signed numbers.
+   */
+  public static int compare(UUID a, UUID b) {
+    int order = Long.compareUnsigned(a.getMostSignificantBits(), b.getMostSignificantBits());
+    return order == 0
+        ? Long.compareUnsigned(a.getLeastSignificantBits(), b.getLeastSignificantBits())
+        : order;
+  }
 }

@@ -37,7 +37,6 @@ final class ChunkBilling {
   private final ChargeBook charges;
   private final InvoiceSettings settings;
   private final Assembler assembler;
-  private final Sellers sellers;
   private final Issuer issuer;
   private final Parking parking;
   private final GivingBack givingBack;
@@ -50,7 +49,6 @@ final class ChunkBilling {
       Customers customers,
       ChargeBook charges,
       InvoiceSettings settings,
-      Sellers sellers,
       Issuer issuer,
       Parking parking,
       GivingBack givingBack,
@@ -83,7 +81,6 @@ final class ChunkBilling {
     this.charges = services.charges();
     this.settings = services.settings();
     this.assembler = new Assembler(settings);
-    this.sellers = services.sellers();
     this.issuer = services.issuer();
     this.parking = services.parking();
     this.givingBack = services.givingBack();
@@ -108,10 +105,11 @@ final class ChunkBilling {
     List<Part> parts = parts(due, issuedAt);
     Map<UUID, String> parked = new HashMap<>();
     Map<UUID, List<Charge>> taken = new HashMap<>();
+    Map<UUID, BillingCalendar> calendars = calendars(parts);
     for (ChargeScope scope : ChargeScope.values()) {
       Map<UUID, Instant> through = through(parts, scope);
       if (!through.isEmpty()) {
-        Taken result = charges.take(through, scope, calendars(parts));
+        Taken result = charges.take(through, scope, calendars);
         taken.putAll(result.charges());
         parked.putAll(result.parked());
       }
@@ -120,7 +118,7 @@ final class ChunkBilling {
     GivingBack.Sorted sorted = GivingBack.sort(drafts(handle, parts, taken, cycles));
     List<PreparedInvoice> invoices =
         prepare(sorted.drafts(), parts, issuedAt, LineContributor.Purpose.ISSUE);
-    issuer.issue(handle, invoices, sellers.currentVersion(), runId);
+    issuer.issue(handle, invoices, runId);
     Map<UUID, Amount> notes = givingBack.giveBack(handle, sorted.excesses());
     parking.park(parked, runId);
     ChunkResult result = result(due.size(), parked.size(), invoices).less(notes);

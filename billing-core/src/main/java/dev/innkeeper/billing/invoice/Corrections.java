@@ -42,9 +42,7 @@ final class Corrections {
       EventLog events,
       Ledger ledger,
       InvoiceReader reader,
-      InvoiceWriter writer,
-      Numbers numbers,
-      Sellers sellers,
+      Issuer issuer,
       InvoiceSettings settings,
       dev.innkeeper.billing.customer.Customers customers,
       Ids ids,
@@ -288,27 +286,18 @@ final class Corrections {
   private void issue(Handle handle, Invoice invoice, PreparedInvoice note, Destinations to) {
     Currency currency = invoice.currency();
     UUID customer = invoice.customerId();
-    List<ReadyInvoice> ready = services.writer().begin(handle, List.of(note));
     Map<AccountId, Long> credits = new LinkedHashMap<>();
     Bookings.earned(note).forEach((account, minor) -> credits.put(account, -minor));
     credits.put(Accounts.receivable(customer, currency), to.receivable());
     credits.put(Accounts.cash(customer, currency), to.cash());
     credits.put(Accounts.voucher(customer, currency), to.voucher());
     List<Transfer> transfers = Bookings.document(note, "credit-note", credits).stream().toList();
-    List<NumberedInvoice> numbered = new ArrayList<>(1);
-    services
-        .ledger()
-        .requireNew(
-            transfers,
-            () -> {
-              numbered.addAll(
-                  NumberedInvoice.all(
-                      ready,
-                      services.numbers().take(handle, Series.CREDIT_NOTES, note.issuedAt(), 1)));
-              return Bookings.noted(transfers, numbered);
-            });
-    String number = numbered.get(0).number();
-    services.writer().insertInvoices(handle, numbered, services.sellers().currentVersion(), null);
+    String number =
+        services
+            .issuer()
+            .write(handle, Series.CREDIT_NOTES, List.of(note), transfers, null)
+            .get(0)
+            .number();
     update(handle, invoice, note, to);
     Amount total = Amount.ofMinor(note.totalMinor(), currency);
     services

@@ -22,30 +22,6 @@ import org.jdbi.v3.core.statement.Query;
  */
 final class GivingBack {
   private static final String REASON = "Paid in advance and not used";
-
-  private final Corrections corrections;
-
-  /**
-   * What a draft below zero gives back.
-   *
-   * @param lines negative, of subscriptions
-   */
-  record Excess(UUID customerId, List<DraftLine> lines) {}
-
-  /** Drafts without what they give back, and that apart. */
-  record Sorted(List<InvoiceDraft> drafts, List<Excess> excesses) {}
-
-  /**
-   * A line that charged.
-   *
-   * @param left how much of it was not taken back yet
-   * @param leftOfInvoice the same of all the invoice's lines together, among which may be some that
-   *     gave something back
-   * @param returned what those gave back
-   */
-  private record Source(
-      UUID invoiceId, int position, Amount left, Amount leftOfInvoice, Amount returned) {}
-
   private static final int OTHERS_MAX = 500;
 
   private static final String SOURCES =
@@ -75,6 +51,29 @@ final class GivingBack {
       SOURCES
           + " and (l.subscription_id is not distinct from :subscription) = :same"
           + " order by i.id desc, l.position limit :limit";
+
+  private final Corrections corrections;
+
+  /**
+   * What a draft below zero gives back.
+   *
+   * @param lines negative, of subscriptions
+   */
+  record Excess(UUID customerId, List<DraftLine> lines) {}
+
+  /** Drafts without what they give back, and that apart. */
+  record Sorted(List<InvoiceDraft> drafts, List<Excess> excesses) {}
+
+  /**
+   * A line that charged.
+   *
+   * @param left how much of it was not taken back yet
+   * @param leftOfInvoice the same of all the invoice's lines together, among which may be some that
+   *     gave something back
+   * @param returned what those gave back
+   */
+  private record Source(
+      UUID invoiceId, int position, Amount left, Amount leftOfInvoice, Amount returned) {}
 
   GivingBack(Corrections corrections) {
     this.corrections = corrections;

@@ -91,10 +91,9 @@ final class InvoiceWriter {
    *
    * @param runId the billing run that issues them, or null
    */
-  void insertInvoices(
-      Handle handle, List<NumberedInvoice> invoices, int sellerVersion, @Nullable UUID runId) {
+  void insertInvoices(Handle handle, List<NumberedInvoice> invoices, @Nullable UUID runId) {
     CopyRows rows = new CopyRows(INVOICE_COLUMNS);
-    Constants constants = new Constants(sellers.current().code(), sellerVersion, runId);
+    Constants constants = new Constants(sellers.current().code(), sellers.currentVersion(), runId);
     for (NumberedInvoice numbered : invoices) {
       add(rows, numbered, constants);
     }

@@ -70,8 +70,7 @@ public final class Invoices {
     this.reader = new InvoiceReader(services.json(), sellers);
     this.settlements = new Settlements(db, services.events(), ids, clock);
     InvoiceWriter writer = new InvoiceWriter(db, services.json(), sellers);
-    Numbers numbers = new Numbers(settings);
-    this.issuer = new Issuer(writer, numbers, services.ledger(), services.events());
+    this.issuer = new Issuer(writer, new Numbers(settings), services.ledger(), services.events());
     this.parking = new Parking(db, services.events(), clock);
     this.corrections =
         new Corrections(
@@ -81,9 +80,7 @@ public final class Invoices {
                 services.events(),
                 services.ledger(),
                 reader,
-                writer,
-                numbers,
-                sellers,
+                issuer,
                 settings,
                 customers,
                 ids,
@@ -94,7 +91,6 @@ public final class Invoices {
                 customers,
                 services.charges(),
                 settings,
-                sellers,
                 issuer,
                 parking,
                 new GivingBack(corrections),
@@ -251,7 +247,7 @@ public final class Invoices {
     wanted.validate(today());
     customers.lock(wanted.customerId());
     PreparedInvoice invoice = assembled(wanted, id);
-    issuer.issue(handle, List.of(invoice), sellers.currentVersion(), null);
+    issuer.issue(handle, List.of(invoice), null);
     return id;
   }
 

@@ -35,27 +35,42 @@ final class Issuer {
    * Issues invoices of the kinds that share the invoices' series, all at the same instant. The
    * customers are locked by the caller.
    */
-  void issue(
-      Handle handle, List<PreparedInvoice> invoices, int sellerVersion, @Nullable UUID runId) {
+  void issue(Handle handle, List<PreparedInvoice> invoices, @Nullable UUID runId) {
     if (invoices.isEmpty()) {
       return;
     }
-    List<ReadyInvoice> ready = writer.begin(handle, invoices);
     List<Transfer> transfers = new ArrayList<>(invoices.size());
     for (PreparedInvoice each : invoices) {
       Bookings.issue(each).ifPresent(transfers::add);
     }
+    List<NumberedInvoice> numbered = write(handle, Series.INVOICES, invoices, transfers, runId);
+    events.appendLocked(numbered.stream().map(i -> issued(i.invoice(), i.number())).toList());
+  }
+
+  /**
+   * Writes invoices or credit notes and books them, with numbers of their series.
+   *
+   * @param transfers of those that are over something, in their order, without notes
+   * @param runId the billing run that issues them, or null
+   */
+  List<NumberedInvoice> write(
+      Handle handle,
+      Series series,
+      List<PreparedInvoice> invoices,
+      List<Transfer> transfers,
+      @Nullable UUID runId) {
+    List<ReadyInvoice> ready = writer.begin(handle, invoices);
     List<NumberedInvoice> numbered = new ArrayList<>(invoices.size());
     ledger.requireNew(
         transfers,
         () -> {
           Instant issuedAt = invoices.get(0).issuedAt();
-          Numbers.Block block = numbers.take(handle, Series.INVOICES, issuedAt, invoices.size());
+          Numbers.Block block = numbers.take(handle, series, issuedAt, invoices.size());
           numbered.addAll(NumberedInvoice.all(ready, block));
           return Bookings.noted(transfers, numbered);
         });
-    writer.insertInvoices(handle, numbered, sellerVersion, runId);
-    events.appendLocked(numbered.stream().map(i -> issued(i.invoice(), i.number())).toList());
+    writer.insertInvoices(handle, numbered, runId);
+    return numbered;
   }
 
   private static InvoiceIssued issued(PreparedInvoice invoice, String number) {

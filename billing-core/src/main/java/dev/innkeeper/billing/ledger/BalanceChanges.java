@@ -2,6 +2,7 @@ package dev.innkeeper.billing.ledger;
 
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.db.SqlArrays;
+import dev.innkeeper.billing.id.Ids;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -52,12 +53,7 @@ final class BalanceChanges {
     /** The order in which the careful way locks, so that the two never wait for each other. */
     @Override
     public int compareTo(Change other) {
-      UUID a = key.owner();
-      UUID b = other.key.owner();
-      int order = Long.compareUnsigned(a.getMostSignificantBits(), b.getMostSignificantBits());
-      if (order == 0) {
-        order = Long.compareUnsigned(a.getLeastSignificantBits(), b.getLeastSignificantBits());
-      }
+      int order = Ids.compare(key.owner(), other.key.owner());
       return order == 0 ? Long.compare(key.account(), other.key.account()) : order;
     }
   }

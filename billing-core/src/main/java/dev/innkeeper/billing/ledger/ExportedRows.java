@@ -60,23 +60,25 @@ final class ExportedRows {
 
   /** The rows of these transfers, as far as they are found. */
   TransferRows of(List<UUID> ids) throws IOException {
-    Map<UUID, List<SealedRow>> found = new HashMap<>();
+    TransferRows found = new TransferRows(ids);
     Set<UUID> wanted = new HashSet<>(ids);
     for (UUID id : ids) {
       List<SealedRow> kept = ahead.remove(id);
       if (kept != null) {
-        found.put(id, kept);
+        kept.forEach(row -> found.add(id, row));
         wanted.remove(id);
       }
     }
     while (!wanted.isEmpty() && next != null && ahead.size() < AHEAD_MAX) {
       UUID id = next.id();
       List<SealedRow> group = group(id);
-      (wanted.remove(id) ? found : ahead).merge(id, group, ExportedRows::joined);
+      if (wanted.remove(id)) {
+        group.forEach(row -> found.add(id, row));
+      } else {
+        ahead.merge(id, group, ExportedRows::joined);
+      }
     }
-    TransferRows rows = new TransferRows(ids);
-    found.forEach((id, own) -> own.forEach(row -> rows.add(id, row)));
-    return rows;
+    return found;
   }
 
   private List<SealedRow> group(UUID id) throws IOException {

@@ -67,10 +67,6 @@ final class RowReader {
       this.rows = new TransferRows(ids);
     }
 
-    void add(UUID id, SealedRow row) {
-      rows.add(id, row);
-    }
-
     void wantAccount(UUID owner, long account, Place place) {
       accounts.computeIfAbsent(new Owned(owner, account), o -> new ArrayList<>(1)).add(place);
     }
@@ -122,7 +118,7 @@ final class RowReader {
   private static void transfer(Found found, byte[] bytes) {
     CopyRow row = new CopyRow(bytes);
     UUID id = row.id(0);
-    found.add(id, new SealedRow(SealedRow.TRANSFER, SealedRow.OF_TRANSFER, bytes));
+    found.rows.add(id, new SealedRow(SealedRow.TRANSFER, SealedRow.OF_TRANSFER, bytes));
     if (!row.isNull(FIELDS_OF_TRANSFER_WITH_ACCOUNT)) {
       UUID owner = row.id(1);
       found.wantAccount(
@@ -139,7 +135,7 @@ final class RowReader {
     ByteBuffer row = ByteBuffer.wrap(bytes);
     UUID id = new UUID(row.getLong(6), row.getLong(14));
     int number = row.getShort(26);
-    found.add(id, new SealedRow(SealedRow.ENTRY, number, bytes));
+    found.rows.add(id, new SealedRow(SealedRow.ENTRY, number, bytes));
     if (row.getLong(64) == 1) {
       UUID owner = new UUID(row.getLong(32), row.getLong(40));
       found.wantAccount(owner, row.getLong(52), new Place(id, number));
@@ -156,7 +152,7 @@ final class RowReader {
               + array(found.held, "uuid")
               + ") k(owner, id) on h.owner = k.owner and h.id = k.id",
           row ->
-              found.add(
+              found.rows.add(
                   new CopyRow(row).id(0),
                   new SealedRow(SealedRow.HOLD, SealedRow.OF_TRANSFER, row)));
     }
@@ -180,7 +176,7 @@ final class RowReader {
     CopyRow row = new CopyRow(bytes);
     Owned key = new Owned(row.id(0), row.number(1));
     for (Place place : found.accounts.getOrDefault(key, List.of())) {
-      found.add(place.transferId(), new SealedRow(SealedRow.ACCOUNT, place.number(), bytes));
+      found.rows.add(place.transferId(), new SealedRow(SealedRow.ACCOUNT, place.number(), bytes));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.innkeeper.billing.subscription;
 
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.db.SqlArrays;
+import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.rating.Life;
 import dev.innkeeper.billing.rating.Phase;
 import dev.innkeeper.billing.rating.Watermark;
@@ -64,18 +65,11 @@ final class BillingReader {
   }
 
   private record Key(UUID customerId, UUID subscriptionId) implements Comparable<Key> {
-    /** The order of the server, which compares ids by their bytes. */
+    /** The order in which the server gives the rows. */
     @Override
     public int compareTo(Key other) {
-      int order = compare(customerId, other.customerId);
-      return order == 0 ? compare(subscriptionId, other.subscriptionId) : order;
-    }
-
-    private static int compare(UUID a, UUID b) {
-      int order = Long.compareUnsigned(a.getMostSignificantBits(), b.getMostSignificantBits());
-      return order == 0
-          ? Long.compareUnsigned(a.getLeastSignificantBits(), b.getLeastSignificantBits())
-          : order;
+      int order = Ids.compare(customerId, other.customerId);
+      return order == 0 ? Ids.compare(subscriptionId, other.subscriptionId) : order;
     }
   }
 

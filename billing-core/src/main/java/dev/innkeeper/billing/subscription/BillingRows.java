@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +33,10 @@ final class BillingRows {
           + " where b.customer_id = u.customer_id and b.subscription_id = u.subscription_id"
           + " and b.revision = u.revision";
 
-  /** Of customers whose subscriptions were all charged up to one instant, to another. */
+  /**
+   * Of customers whose subscriptions were all charged up to one instant, to another. The old
+   * instant guards it as the revision guards {@link #MARK}, and the number of rows.
+   */
   private static final String MARK_ALL =
       "update @.subscription_billing set billed_until = ?, open_from = ?, revision = revision + 1"
           + " where customer_id = any(?) and prepaid = ? and billed_until = ? and open = ''";
@@ -187,15 +189,11 @@ final class BillingRows {
       OffsetDateTime to = move.to().atOffset(ZoneOffset.UTC);
       update.setObject(1, to);
       update.setObject(2, to);
-      update.setArray(3, ids(handle, sorted(alike.customers)));
+      update.setArray(3, ids(handle, alike.customers.toArray(UUID[]::new)));
       update.setBoolean(4, funding == Funding.PREPAID);
       update.setObject(5, move.from().atOffset(ZoneOffset.UTC));
       requireAll(update.executeUpdate(), alike.rows.size());
     }
-  }
-
-  private static UUID[] sorted(Collection<UUID> customers) {
-    return customers.stream().sorted().toArray(UUID[]::new);
   }
 
   private void mark(Handle handle, List<Marked> moved) throws SQLException {
@@ -328,7 +326,7 @@ final class BillingRows {
     try (PreparedStatement update = handle.getConnection().prepareStatement(db.sql(DUE_ALIKE))) {
       update.setObject(1, due.at().atOffset(ZoneOffset.UTC));
       update.setLong(2, due.period());
-      update.setArray(3, ids(handle, sorted(customers)));
+      update.setArray(3, ids(handle, customers.toArray(UUID[]::new)));
       return update.executeUpdate();
     }
   }

@@ -144,9 +144,11 @@ public final class PrepaidBurn implements DueWork {
     resume(customerId, prices);
     Map<Currency, List<BillingRows.Row>> byCurrency = new TreeMap<>();
     Map<UUID, String> parked = new HashMap<>();
+    BillingCalendar calendar = customers.get(customerId).calendar();
     reader.read(
         handle,
-        new BillingReader.Wanted(BillingRows.Funding.PREPAID, List.of(customerId), Map.of()),
+        new BillingReader.Wanted(
+            BillingRows.Funding.PREPAID, List.of(customerId), Map.of(customerId, calendar)),
         parked,
         row ->
             byCurrency
@@ -154,7 +156,6 @@ public final class PrepaidBurn implements DueWork {
                     prices.version(row.life().phases().get(0).priceVersionId()).currency(),
                     c -> new ArrayList<>())
                 .add(row));
-    BillingCalendar calendar = customers.get(customerId).calendar();
     Instant depletesAt = null;
     for (Map.Entry<Currency, List<BillingRows.Row>> entry : byCurrency.entrySet()) {
       Instant depletion =

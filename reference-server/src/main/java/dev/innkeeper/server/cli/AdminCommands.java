@@ -240,7 +240,7 @@ final class AdminCommands {
     private static void put(
         Map<String, String> wanted, String field, @Nullable String given, JsonNode now) {
       String text = given == null ? now.asText("") : given;
-      if (!text.isEmpty() && !text.equals("null")) {
+      if (!text.isEmpty()) {
         wanted.put(field, text);
       }
     }
