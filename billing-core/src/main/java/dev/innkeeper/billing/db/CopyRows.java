@@ -1,11 +1,11 @@
 package dev.innkeeper.billing.db;
 
+import dev.innkeeper.billing.bytes.ByteWriter;
+import dev.innkeeper.billing.json.Json;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -18,38 +18,63 @@ import org.postgresql.util.ByteConverter;
  * like any statement.
  *
  * <p>Columns are given from left to right, each by the method of its type: the server does not
- * convert. All rows are held in memory, about 1 MB for a thousand invoices. Not thread-safe.
+ * convert. Rows are sent while they come, some 64 KB at a time, so the connection is of no other
+ * use before {@link #finish}. Closed without it, nothing is written and the transaction is to be
+ * rolled back. Not thread-safe.
  */
-public final class CopyRows {
+public final class CopyRows implements AutoCloseable {
   private static final byte[] HEADER = {
     'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
   };
-  private static final int SIZE_FIRST = 1 << 16;
+  private static final int SENT_FROM = 1 << 16;
+  private static final int ROW_ROOM = 1 << 12;
   private static final int UUID_OID = 2950;
   private static final byte JSONB_VERSION = 1;
   private static final int NULL_LENGTH = -1;
 
+  /** The server's digits are of base 10,000, with a point between two of them. */
+  private static final int GROUP = 10_000;
+
+  private static final int GROUP_DIGITS = 4;
+  private static final long[] POWERS = {1, 10, 100, 1_000};
+
+  /** With so many, three zeros can be appended and it is still a {@code long}. */
+  private static final int SHORT_DIGITS = 15;
+
+  /** Count, weight of the first digit, sign, scale. */
+  private static final int NUMERIC_HEADER = 4;
+
+  private static final int NUMERIC_NEGATIVE = 0x4000;
+
+  private final Connection connection;
+  private final String sql;
   private final int columns;
-  private byte[] bytes = new byte[SIZE_FIRST];
-  private int size;
-  private int rows;
+  private final ByteWriter bytes = new ByteWriter(SENT_FROM + ROW_ROOM);
+  private final short[] digits = new short[SHORT_DIGITS / GROUP_DIGITS + 2];
+  private @Nullable CopyIn copy;
+  private long rows;
   private int left;
 
   /**
+   * Sends nothing yet.
+   *
+   * @param sql {@code copy table (columns) from stdin with (format binary)}
    * @param columns of the statement
    */
-  public CopyRows(int columns) {
+  public CopyRows(Connection connection, String sql, int columns) {
+    this.connection = connection;
+    this.sql = sql;
     this.columns = columns;
-    System.arraycopy(HEADER, 0, bytes, 0, HEADER.length);
-    this.size = HEADER.length;
+    bytes.bytes(HEADER);
   }
 
   /** Begins a row; the one before must have all its columns. */
   public CopyRows row() {
     requireWhole();
-    room(Short.BYTES);
-    ByteConverter.int2(bytes, size, columns);
-    size += Short.BYTES;
+    if (bytes.size() >= SENT_FROM) {
+      send();
+    }
+    bytes.int2(columns);
     left = columns;
     rows++;
     return this;
@@ -60,23 +85,18 @@ public final class CopyRows {
     if (value == null) {
       return none();
     }
-    length(2 * Long.BYTES);
-    number8(value.getMostSignificantBits());
-    number8(value.getLeastSignificantBits());
+    length(2 * Long.BYTES).id(value);
     return this;
   }
 
   /** A {@code uuid[]} without nulls. */
   public CopyRows ids(UUID[] values) {
-    byte[] array = SqlArrays.bytes(UUID_OID, values);
-    return raw(array, array.length);
+    return bytea(SqlArrays.bytes(UUID_OID, values));
   }
 
   /** A {@code smallint}. */
   public CopyRows int2(int value) {
-    length(Short.BYTES);
-    ByteConverter.int2(bytes, size, value);
-    size += Short.BYTES;
+    length(Short.BYTES).int2(value);
     return this;
   }
 
@@ -85,9 +105,7 @@ public final class CopyRows {
     if (value == null) {
       return none();
     }
-    length(Integer.BYTES);
-    ByteConverter.int4(bytes, size, value);
-    size += Integer.BYTES;
+    length(Integer.BYTES).int4(value);
     return this;
   }
 
@@ -98,8 +116,7 @@ public final class CopyRows {
 
   /** A {@code bigint} that is there. */
   public CopyRows int8(long value) {
-    length(Long.BYTES);
-    number8(value);
+    length(Long.BYTES).int8(value);
     return this;
   }
 
@@ -113,8 +130,33 @@ public final class CopyRows {
     if (value == null) {
       return none();
     }
-    byte[] digits = ByteConverter.numeric(value);
-    return raw(digits, digits.length);
+    if (value.scale() < 0 || value.precision() > SHORT_DIGITS) {
+      return bytea(ByteConverter.numeric(value));
+    }
+    // As nearly all numbers are short, they are cut into the server's digits as a long: the
+    // driver's way takes a division of big numbers for each.
+    int scale = value.scale();
+    int groups = (scale + GROUP_DIGITS - 1) / GROUP_DIGITS;
+    long unscaled = value.unscaledValue().longValue();
+    long rest = Math.abs(unscaled) * POWERS[groups * GROUP_DIGITS - scale];
+    int count = 0;
+    int weight = -groups - 1;
+    for (; rest != 0; rest /= GROUP) {
+      short group = (short) (rest % GROUP);
+      weight++;
+      if (count > 0 || group != 0) {
+        digits[count++] = group;
+      }
+    }
+    length((NUMERIC_HEADER + count) * Short.BYTES)
+        .int2(count)
+        .int2(count == 0 ? 0 : weight)
+        .int2(unscaled < 0 ? NUMERIC_NEGATIVE : 0)
+        .int2(scale);
+    while (count > 0) {
+      bytes.int2(digits[--count]);
+    }
+    return this;
   }
 
   /** A {@code text}. */
@@ -122,56 +164,36 @@ public final class CopyRows {
     if (value == null) {
       return none();
     }
-    byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
-    return raw(utf8, utf8.length);
+    column().text(value);
+    return this;
   }
 
   /** A {@code bytea}. */
   public CopyRows bytea(byte[] value) {
-    return raw(value, value.length);
+    length(value.length).bytes(value);
+    return this;
   }
 
-  /** A JSON document in its binary type, given as text. */
-  public CopyRows jsonb(String json) {
-    byte[] utf8 = json.getBytes(StandardCharsets.UTF_8);
-    length(1 + utf8.length);
-    bytes[size++] = JSONB_VERSION;
-    System.arraycopy(utf8, 0, bytes, size, utf8.length);
-    size += utf8.length;
+  /** A JSON document in its binary type. */
+  public CopyRows jsonb(Json value) {
+    value.writeTo(length(1 + value.size()).int1(JSONB_VERSION));
     return this;
   }
 
   private CopyRows none() {
-    column();
-    room(Integer.BYTES);
-    ByteConverter.int4(bytes, size, NULL_LENGTH);
-    size += Integer.BYTES;
+    length(NULL_LENGTH);
     return this;
   }
 
-  private CopyRows raw(byte[] value, int count) {
-    length(count);
-    System.arraycopy(value, 0, bytes, size, count);
-    size += count;
-    return this;
+  private ByteWriter length(int count) {
+    return column().int4(count);
   }
 
-  private void length(int count) {
-    column();
-    room(Integer.BYTES + count);
-    ByteConverter.int4(bytes, size, count);
-    size += Integer.BYTES;
-  }
-
-  private void number8(long value) {
-    ByteConverter.int8(bytes, size, value);
-    size += Long.BYTES;
-  }
-
-  private void column() {
+  private ByteWriter column() {
     if (left-- <= 0) {
       throw new IllegalStateException("a row has " + columns + " columns");
     }
+    return bytes;
   }
 
   private void requireWhole() {
@@ -180,41 +202,54 @@ public final class CopyRows {
     }
   }
 
-  private void room(int count) {
-    if (bytes.length - size < count) {
-      bytes = Arrays.copyOf(bytes, Math.max(Math.addExact(size, count), 2 * bytes.length));
+  private CopyIn send() {
+    try {
+      CopyIn to = copy;
+      if (to == null) {
+        to = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
+        copy = to;
+      }
+      bytes.writeTo(to::writeToCopy);
+      bytes.clear();
+      return to;
+    } catch (SQLException e) {
+      throw failed(e);
     }
   }
 
   /**
-   * Sends the rows, if there are any.
+   * Has the rows written, if there are any.
    *
-   * @param sql {@code copy table (columns) from stdin with (format binary)}
-   * @throws IllegalStateException when not all are written; the transaction is then to be rolled
-   *     back
+   * @throws IllegalStateException when not all are; the transaction is then to be rolled back
    */
-  public void execute(Connection connection, String sql) {
+  public void finish() {
     requireWhole();
     if (rows == 0) {
       return;
     }
-    room(Short.BYTES);
-    ByteConverter.int2(bytes, size, -1);
+    bytes.int2(-1);
     try {
-      CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
-      try {
-        copy.writeToCopy(bytes, 0, size + Short.BYTES);
-        long written = copy.endCopy();
-        if (written != rows) {
-          throw new IllegalStateException(written + " of " + rows + " rows were written");
-        }
-      } finally {
-        if (copy.isActive()) {
-          copy.cancelCopy();
-        }
+      long written = send().endCopy();
+      if (written != rows) {
+        throw new IllegalStateException(written + " of " + rows + " rows were written");
       }
     } catch (SQLException e) {
-      throw new IllegalStateException("rows could not be copied: " + e.getMessage(), e);
+      throw failed(e);
+    }
+  }
+
+  private static IllegalStateException failed(SQLException e) {
+    return new IllegalStateException("rows could not be copied: " + e.getMessage(), e);
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (copy != null && copy.isActive()) {
+        copy.cancelCopy();
+      }
+    } catch (SQLException e) {
+      throw failed(e);
     }
   }
 }

@@ -67,6 +67,13 @@ public final class SqlArrays {
         instant.getNano() / 1_000);
   }
 
+  /** What {@link #micros} counts. */
+  static Instant instant(long micros) {
+    return Instant.ofEpochSecond(
+        EPOCH_SECOND + Math.floorDiv(micros, SECOND_MICROS),
+        1_000 * Math.floorMod(micros, SECOND_MICROS));
+  }
+
   private static byte[] header(int elementOid, int count, int width) {
     byte[] bytes = new byte[count == 0 ? EMPTY_HEADER_BYTES : HEADER_BYTES + count * width];
     ByteConverter.int4(bytes, 0, count == 0 ? 0 : 1);

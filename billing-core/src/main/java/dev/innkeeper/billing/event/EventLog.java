@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.innkeeper.billing.db.CopyRows;
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.db.SqlArrays;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.id.Ids;
-import dev.innkeeper.billing.json.BillingJson;
+import dev.innkeeper.billing.json.Json;
+import dev.innkeeper.billing.json.JsonWriter;
 import dev.innkeeper.billing.problem.NotFound;
 import java.sql.Array;
 import java.sql.Connection;
@@ -123,7 +125,7 @@ public final class EventLog {
           if (first.size() != counts.size()) {
             throw new IllegalStateException("an event names a customer that does not exist");
           }
-          store(handle, rows(events, first));
+          store(handle, events, first);
         });
     if (!hooks.isEmpty()) {
       tellHooks(events);
@@ -170,47 +172,59 @@ public final class EventLog {
     return first;
   }
 
-  /** A row to be. */
-  private record Row(UUID customerId, long seq, UUID id, String type, String data) {}
-
-  private List<Row> rows(List<? extends BillingEvent> events, Map<UUID, Long> nextSeq) {
-    Map<Class<?>, String> types = new HashMap<>();
-    List<Row> rows = new ArrayList<>(events.size());
-    for (BillingEvent event : events) {
-      rows.add(
-          new Row(
-              event.customerId(),
-              nextSeq.merge(event.customerId(), 1L, Long::sum) - 1,
-              ids.next(),
-              types.computeIfAbsent(event.getClass(), type -> typeOf(event.getClass())),
-              BillingJson.write(json, event)));
-    }
-    return rows;
-  }
-
   /** Few go by one round trip, many by COPY, which takes two and is faster by the row. */
-  private void store(Handle handle, List<Row> rows) {
-    Instant now = clock.instant();
-    if (rows.size() >= COPIED_MIN) {
-      copy(handle, rows, now);
-    } else {
-      insert(handle, rows, now);
+  private void store(Handle handle, List<? extends BillingEvent> events, Map<UUID, Long> nextSeq) {
+    try (JsonWriter documents = new JsonWriter(json)) {
+      Rows rows = new Rows(documents, nextSeq, clock.instant());
+      if (events.size() >= COPIED_MIN) {
+        copy(handle, events, rows);
+      } else {
+        insert(handle, events.stream().map(rows::next).toList(), rows.at);
+      }
     }
   }
 
-  private void copy(Handle handle, List<Row> rows, Instant now) {
-    CopyRows copy = new CopyRows(COLUMNS);
-    for (Row row : rows) {
-      copy.row()
-          .id(row.customerId())
-          .int8(row.seq())
-          .id(row.id())
-          .text(row.type())
-          .instant(now)
-          .jsonb(row.data())
-          .instant(now);
+  /** A row to be. */
+  private record Row(UUID customerId, long seq, UUID id, String type, Json data) {}
+
+  /** Makes the rows of events, in their order. */
+  private final class Rows {
+    private final Map<Class<?>, String> types = new HashMap<>();
+    private final JsonWriter documents;
+    private final Map<UUID, Long> nextSeq;
+    private final Instant at;
+
+    private Rows(JsonWriter documents, Map<UUID, Long> nextSeq, Instant at) {
+      this.documents = documents;
+      this.nextSeq = nextSeq;
+      this.at = at;
     }
-    copy.execute(handle.getConnection(), db.sql(COPY));
+
+    private Row next(BillingEvent event) {
+      return new Row(
+          event.customerId(),
+          nextSeq.merge(event.customerId(), 1L, Long::sum) - 1,
+          ids.next(),
+          types.computeIfAbsent(event.getClass(), type -> typeOf(event.getClass())),
+          documents.write(event));
+    }
+  }
+
+  private void copy(Handle handle, List<? extends BillingEvent> events, Rows rows) {
+    try (CopyRows copy = new CopyRows(handle.getConnection(), db.sql(COPY), COLUMNS)) {
+      for (BillingEvent event : events) {
+        Row row = rows.next(event);
+        copy.row()
+            .id(row.customerId())
+            .int8(row.seq())
+            .id(row.id())
+            .text(row.type())
+            .instant(rows.at)
+            .jsonb(row.data())
+            .instant(rows.at);
+      }
+      copy.finish();
+    }
   }
 
   private void insert(Handle handle, List<Row> rows, Instant now) {
@@ -228,7 +242,11 @@ public final class EventLog {
       insert.setArray(
           6, array(connection, "text", rows.stream().map(Row::type).toArray(String[]::new)));
       insert.setArray(
-          7, array(connection, "text", rows.stream().map(Row::data).toArray(String[]::new)));
+          7,
+          array(
+              connection,
+              "text",
+              rows.stream().map(r -> r.data().toString()).toArray(String[]::new)));
       insert.executeUpdate();
     } catch (SQLException e) {
       throw new IllegalStateException("can't store events", e);
@@ -348,7 +366,7 @@ public final class EventLog {
         row.getLong("seq"),
         row.getObject("id", UUID.class),
         row.getString("type"),
-        row.getObject("occurred_at", OffsetDateTime.class).toInstant(),
+        SqlValues.instant(row, "occurred_at"),
         row.getString("data"));
   }
 

@@ -1,12 +1,12 @@
 package dev.innkeeper.billing.invoice;
 
+import dev.innkeeper.billing.bytes.ByteWriter;
 import dev.innkeeper.billing.customer.Address;
 import dev.innkeeper.billing.invoice.tax.TaxGroup;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.time.Interval;
 import java.math.BigDecimal;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
@@ -25,10 +25,18 @@ final class ContentHash {
   private static final int SIZE_FIRST = 4_096;
 
   /** Goes first, so that another layout can't be taken for this one. */
-  private static final byte LAYOUT = 2;
+  private static final byte LAYOUT = 3;
+
+  /** Stands where the length of a text or number would. */
+  private static final int ABSENT = -1;
 
   private final MessageDigest digest;
-  private ByteBuffer buffer = ByteBuffer.allocate(SIZE_FIRST);
+  private final ByteWriter out = new ByteWriter(SIZE_FIRST);
+
+  /** The seller of the invoice before, who is nearly always this one's too. */
+  private @Nullable Seller known;
+
+  private byte[] knownHash = {};
 
   ContentHash() {
     try {
@@ -45,35 +53,33 @@ final class ContentHash {
 
   /** The hash of an issued invoice whose {@link #rest} is known. */
   byte[] of(String rest, @Nullable String number) {
-    buffer.clear();
-    room(1).put(LAYOUT);
+    out.clear();
+    out.int1(LAYOUT);
     text(number);
     text(rest);
-    digest.update(buffer.array(), 0, buffer.position());
-    return digest.digest();
+    return out.digest(digest);
   }
 
   /** A hash of all but the number, which can be told before others wait for the next one. */
   String rest(Invoice invoice) {
-    buffer.clear();
+    byte[] seller = hash(invoice.seller());
+    out.clear();
     head(invoice);
-    seller(invoice.seller());
+    out.bytes(seller);
     party(invoice.buyer());
-    number(invoice.taxGroups().size());
+    out.int8(invoice.taxGroups().size());
     for (TaxGroup group : invoice.taxGroups()) {
       text(group.treatment().category().name());
       decimal(group.treatment().percent());
       text(group.treatment().jurisdiction());
       text(group.treatment().reason());
-      number(group.netMinor());
-      number(group.taxMinor());
+      out.int8(group.netMinor()).int8(group.taxMinor());
     }
-    number(invoice.lines().size());
+    out.int8(invoice.lines().size());
     for (InvoiceLine line : invoice.lines()) {
       line(line);
     }
-    digest.update(buffer.array(), 0, buffer.position());
-    return hex(digest.digest());
+    return hex(out.digest(digest));
   }
 
   static String hex(byte[] hash) {
@@ -95,13 +101,19 @@ final class ContentHash {
     text(invoice.note());
   }
 
-  private void seller(Seller seller) {
-    text(seller.code());
-    text(seller.name());
-    address(seller.address());
-    text(seller.vatId());
-    text(seller.registration());
-    text(seller.iban());
+  private byte[] hash(Seller seller) {
+    if (!seller.equals(known)) {
+      out.clear();
+      text(seller.code());
+      text(seller.name());
+      address(seller.address());
+      text(seller.vatId());
+      text(seller.registration());
+      text(seller.iban());
+      knownHash = out.digest(digest);
+      known = seller;
+    }
+    return knownHash;
   }
 
   private void party(Party party) {
@@ -121,7 +133,7 @@ final class ContentHash {
   }
 
   private void line(InvoiceLine line) {
-    number(line.position());
+    out.int8(line.position());
     id(line.subscriptionId());
     text(line.productCode());
     text(line.component());
@@ -145,7 +157,7 @@ final class ContentHash {
 
   /** To the microsecond, which is what the database keeps. */
   private void instant(@Nullable Instant instant) {
-    number(
+    out.int8(
         instant == null
             ? Long.MIN_VALUE
             : TimeUnit.SECONDS.toMicros(instant.getEpochSecond())
@@ -153,38 +165,37 @@ final class ContentHash {
   }
 
   private void amount(Amount amount) {
-    number(amount.minorUnits());
+    out.int8(amount.minorUnits());
   }
 
+  /** By its digits and its scale, which the database keeps unless it is negative. */
   private void decimal(@Nullable BigDecimal decimal) {
-    text(decimal == null ? null : decimal.toPlainString());
+    if (decimal == null) {
+      out.int4(ABSENT);
+      return;
+    }
+    BigDecimal kept = decimal.scale() < 0 ? decimal.setScale(0) : decimal;
+    BigInteger digits = kept.unscaledValue();
+    if (digits.bitLength() < Long.SIZE) {
+      out.int4(Long.BYTES).int8(digits.longValue());
+    } else {
+      byte[] more = digits.toByteArray();
+      out.int4(more.length).bytes(more);
+    }
+    out.int4(kept.scale());
   }
 
   private void id(@Nullable UUID id) {
-    number(id == null ? 0 : id.getMostSignificantBits());
-    number(id == null ? 0 : id.getLeastSignificantBits());
+    out.int8(id == null ? 0 : id.getMostSignificantBits());
+    out.int8(id == null ? 0 : id.getLeastSignificantBits());
   }
 
   /** With its length before it, so that no two lists of texts look the same. */
   private void text(@Nullable String text) {
     if (text == null) {
-      room(Integer.BYTES).putInt(-1);
-      return;
+      out.int4(ABSENT);
+    } else {
+      out.text(text);
     }
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-    room(Integer.BYTES + utf8.length).putInt(utf8.length).put(utf8);
-  }
-
-  private void number(long value) {
-    room(Long.BYTES).putLong(value);
-  }
-
-  private ByteBuffer room(int size) {
-    if (buffer.remaining() < size) {
-      ByteBuffer larger = ByteBuffer.allocate(2 * (buffer.capacity() + size));
-      larger.put(buffer.flip());
-      buffer = larger;
-    }
-    return buffer;
   }
 }

@@ -3,7 +3,7 @@ package dev.innkeeper.billing.invoice;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.innkeeper.billing.db.CopyRows;
 import dev.innkeeper.billing.db.Database;
-import dev.innkeeper.billing.json.BillingJson;
+import dev.innkeeper.billing.json.JsonWriter;
 import dev.innkeeper.billing.time.BillingCalendar;
 import dev.innkeeper.billing.time.Interval;
 import java.util.ArrayList;
@@ -43,47 +43,53 @@ final class InvoiceWriter {
     insertLines(handle, invoices);
     ContentHash content = new ContentHash();
     List<ReadyInvoice> ready = new ArrayList<>(invoices.size());
-    for (PreparedInvoice invoice : invoices) {
-      ready.add(
-          new ReadyInvoice(
-              invoice,
-              content.rest(invoice.issued(sellers.current(), "")),
-              BillingJson.write(json, invoice.groups()),
-              BillingJson.write(json, invoice.buyer())));
+    try (JsonWriter documents = new JsonWriter(json)) {
+      for (PreparedInvoice invoice : invoices) {
+        ready.add(
+            new ReadyInvoice(
+                invoice,
+                content.rest(invoice.issued(sellers.current(), "")),
+                documents.write(invoice.groups()),
+                documents.write(invoice.buyer())));
+      }
     }
     return ready;
   }
 
   private void insertLines(Handle handle, List<PreparedInvoice> invoices) {
-    CopyRows rows = new CopyRows(LINE_COLUMNS);
-    for (PreparedInvoice invoice : invoices) {
-      InvoiceDraft draft = invoice.draft();
-      for (int i = 0; i < draft.lines().size(); i++) {
-        DraftLine line = draft.lines().get(i);
-        if (invoice.isLeftOut(i)) {
-          continue;
+    try (CopyRows rows = new CopyRows(handle.getConnection(), db.sql(COPY_LINES), LINE_COLUMNS)) {
+      for (PreparedInvoice invoice : invoices) {
+        for (int i = 0; i < invoice.draft().lines().size(); i++) {
+          if (!invoice.isLeftOut(i)) {
+            line(rows, invoice, i);
+          }
         }
-        Interval interval = line.interval();
-        rows.row()
-            .id(draft.customerId())
-            .id(draft.id())
-            .int4(i + 1)
-            .id(line.subscriptionId())
-            .text(line.productCode())
-            .text(line.component())
-            .text(line.description())
-            .instant(interval == null ? null : interval.from())
-            .instant(interval == null ? null : interval.to())
-            .decimal(line.quantity())
-            .text(line.unit())
-            .decimal(line.unitPrice())
-            .int8(line.amount().minorUnits())
-            .int8(invoice.lineNetMinor().get(i))
-            .int4(invoice.lineGroups().get(i))
-            .text(line.explanation());
       }
+      rows.finish();
     }
-    rows.execute(handle.getConnection(), db.sql(COPY_LINES));
+  }
+
+  private static void line(CopyRows rows, PreparedInvoice invoice, int index) {
+    InvoiceDraft draft = invoice.draft();
+    DraftLine line = draft.lines().get(index);
+    Interval interval = line.interval();
+    rows.row()
+        .id(draft.customerId())
+        .id(draft.id())
+        .int4(index + 1)
+        .id(line.subscriptionId())
+        .text(line.productCode())
+        .text(line.component())
+        .text(line.description())
+        .instant(interval == null ? null : interval.from())
+        .instant(interval == null ? null : interval.to())
+        .decimal(line.quantity())
+        .text(line.unit())
+        .decimal(line.unitPrice())
+        .int8(line.amount().minorUnits())
+        .int8(invoice.lineNetMinor().get(index))
+        .int4(invoice.lineGroups().get(index))
+        .text(line.explanation());
   }
 
   /**
@@ -92,12 +98,14 @@ final class InvoiceWriter {
    * @param runId the billing run that issues them, or null
    */
   void insertInvoices(Handle handle, List<NumberedInvoice> invoices, @Nullable UUID runId) {
-    CopyRows rows = new CopyRows(INVOICE_COLUMNS);
     Constants constants = new Constants(sellers.current().code(), sellers.currentVersion(), runId);
-    for (NumberedInvoice numbered : invoices) {
-      add(rows, numbered, constants);
+    try (CopyRows rows =
+        new CopyRows(handle.getConnection(), db.sql(COPY_INVOICES), INVOICE_COLUMNS)) {
+      for (NumberedInvoice numbered : invoices) {
+        add(rows, numbered, constants);
+      }
+      rows.finish();
     }
-    rows.execute(handle.getConnection(), db.sql(COPY_INVOICES));
   }
 
   /** What the invoices of one issue share. */

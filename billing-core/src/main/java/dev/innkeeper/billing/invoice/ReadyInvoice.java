@@ -1,5 +1,7 @@
 package dev.innkeeper.billing.invoice;
 
+import dev.innkeeper.billing.json.Json;
+
 /**
  * An invoice with all that can be computed of it before it has its number: others wait for theirs
  * from the moment at which it gets one.
@@ -8,4 +10,4 @@ package dev.innkeeper.billing.invoice;
  * @param groups its tax groups as JSON
  * @param buyer its buyer as JSON
  */
-record ReadyInvoice(PreparedInvoice invoice, String rest, String groups, String buyer) {}
+record ReadyInvoice(PreparedInvoice invoice, String rest, Json groups, Json buyer) {}

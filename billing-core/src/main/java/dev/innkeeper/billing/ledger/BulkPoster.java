@@ -81,42 +81,44 @@ final class BulkPoster {
   }
 
   private void entries(Connection connection, Batch batch) {
-    CopyRows entries = new CopyRows(ENTRY_COLUMNS);
-    for (Batch.Line line : batch.lines()) {
-      entries
-          .row()
-          .id(line.account().key.owner())
-          .int8(line.account().key.account())
-          .instant(batch.now())
-          .int8(line.after().seq())
-          .id(line.transferId())
-          .int2(line.number())
-          .int8(line.amount())
-          .int8(line.after().balance());
+    try (CopyRows entries = new CopyRows(connection, db.sql(ENTRIES), ENTRY_COLUMNS)) {
+      for (Batch.Line line : batch.lines()) {
+        entries
+            .row()
+            .id(line.account().key.owner())
+            .int8(line.account().key.account())
+            .instant(batch.now())
+            .int8(line.after().seq())
+            .id(line.transferId())
+            .int2(line.number())
+            .int8(line.amount())
+            .int8(line.after().balance());
+      }
+      entries.finish();
     }
-    entries.execute(connection, db.sql(ENTRIES));
   }
 
   private void transfers(Connection connection, List<Transfer> noted, Instant now)
       throws SQLException {
-    CopyRows transfers = new CopyRows(TRANSFER_COLUMNS);
     UUID[] ids = new UUID[noted.size()];
-    for (int i = 0; i < ids.length; i++) {
-      Request request = Request.of(noted.get(i));
-      Instant effectiveAt = request.head().effectiveAt();
-      ids[i] = request.id();
-      transfers
-          .row()
-          .id(request.id())
-          .id(request.owner())
-          .text(request.head().kind())
-          .text("POSTED")
-          .bytea(request.hash().toBytes())
-          .instant(effectiveAt == null ? now : effectiveAt)
-          .instant(now)
-          .text(Notes.write(request.head().metadata()));
+    try (CopyRows transfers = new CopyRows(connection, db.sql(TRANSFERS), TRANSFER_COLUMNS)) {
+      for (int i = 0; i < ids.length; i++) {
+        Request request = Request.of(noted.get(i));
+        Instant effectiveAt = request.head().effectiveAt();
+        ids[i] = request.id();
+        transfers
+            .row()
+            .id(request.id())
+            .id(request.owner())
+            .text(request.head().kind())
+            .text("POSTED")
+            .bytea(request.hash().toBytes())
+            .instant(effectiveAt == null ? now : effectiveAt)
+            .instant(now)
+            .text(Notes.write(request.head().metadata()));
+      }
+      transfers.finish();
     }
-    transfers.execute(connection, db.sql(TRANSFERS));
     try (PreparedStatement unsealed = connection.prepareStatement(db.sql(UNSEALED))) {
       new LedgerSql.Arguments(connection, unsealed)
           .value(now.atOffset(ZoneOffset.UTC))
@@ -128,27 +130,26 @@ final class BulkPoster {
   }
 
   private void open(Connection connection, Batch batch) throws SQLException {
-    CopyRows accounts = new CopyRows(ACCOUNT_COLUMNS);
-    for (AccountState state : batch.changedAccounts()) {
-      if (!state.stored) {
-        accounts
-            .row()
-            .id(state.key.owner())
-            .int8(state.key.account())
-            .text(state.spec.id().code())
-            .text(state.spec.id().currency().code())
-            .int2(state.lane)
-            .text(state.spec.type().name())
-            .int8(state.spec.floorMinorUnits())
-            .instant(batch.now())
-            .int8(state.balance)
-            .int8(state.held)
-            .int8(state.seq)
-            .instant(batch.now());
+    try (CopyRows accounts = new CopyRows(connection, db.sql(ACCOUNTS), ACCOUNT_COLUMNS)) {
+      for (AccountState state : batch.changedAccounts()) {
+        if (!state.stored) {
+          accounts
+              .row()
+              .id(state.key.owner())
+              .int8(state.key.account())
+              .text(state.spec.id().code())
+              .text(state.spec.id().currency().code())
+              .int2(state.lane)
+              .text(state.spec.type().name())
+              .int8(state.spec.floorMinorUnits())
+              .instant(batch.now())
+              .int8(state.balance)
+              .int8(state.held)
+              .int8(state.seq)
+              .instant(batch.now());
+        }
       }
-    }
-    try {
-      accounts.execute(connection, db.sql(ACCOUNTS));
+      accounts.finish();
     } catch (IllegalStateException e) {
       if (UNIQUE_VIOLATION.equals(Database.sqlState(e))) {
         // Another writer opened the same account at the same time: the next try finds it.

@@ -1,7 +1,7 @@
 package dev.innkeeper.billing.ledger;
 
+import dev.innkeeper.billing.bytes.ByteWriter;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -21,7 +21,7 @@ final class Hash {
   static Hash of(Consumer<Writer> content) {
     Writer writer = new Writer();
     content.accept(writer);
-    return new Hash(sha256().digest(writer.toBytes()));
+    return new Hash(writer.out.digest(sha256()));
   }
 
   /** A hash as it was stored. */
@@ -82,40 +82,30 @@ final class Hash {
   static final class Writer {
     private static final int SIZE_FIRST = 256;
 
-    private ByteBuffer buffer = ByteBuffer.allocate(SIZE_FIRST);
+    private final ByteWriter out = new ByteWriter(SIZE_FIRST);
 
     Writer number(long value) {
-      room(Long.BYTES).putLong(value);
+      out.int8(value);
       return this;
     }
 
     Writer id(UUID id) {
-      room(2 * Long.BYTES)
-          .putLong(id.getMostSignificantBits())
-          .putLong(id.getLeastSignificantBits());
+      out.id(id);
       return this;
     }
 
     Writer text(String text) {
-      return bytes(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    Writer bytes(byte[] bytes) {
-      room(Integer.BYTES + bytes.length).putInt(bytes.length).put(bytes);
+      out.text(text);
       return this;
     }
 
-    private ByteBuffer room(int size) {
-      if (buffer.remaining() < size) {
-        ByteBuffer larger = ByteBuffer.allocate(2 * (buffer.capacity() + size));
-        larger.put(buffer.flip());
-        buffer = larger;
-      }
-      return buffer;
+    Writer bytes(byte[] bytes) {
+      out.int4(bytes.length).bytes(bytes);
+      return this;
     }
 
     byte[] toBytes() {
-      return Arrays.copyOf(buffer.array(), buffer.position());
+      return out.toBytes();
     }
   }
 }
