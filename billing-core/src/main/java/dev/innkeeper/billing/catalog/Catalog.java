@@ -2,6 +2,7 @@ package dev.innkeeper.billing.catalog;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.billing.money.Currency;
@@ -12,7 +13,6 @@ import dev.innkeeper.billing.problem.NotFound;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -190,7 +190,7 @@ public final class Catalog {
                     (row, context) ->
                         new Entry(
                             row.getObject(1, UUID.class),
-                            row.getObject(2, OffsetDateTime.class).toInstant(),
+                            SqlValues.instant(row, 2),
                             row.getString(3),
                             new CatalogDiff.Change(
                                 CatalogDiff.Action.valueOf(row.getString(4)),

@@ -3,6 +3,7 @@ package dev.innkeeper.billing.customer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.innkeeper.billing.db.Commands;
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.event.EventLog;
 import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.json.BillingJson;
@@ -16,7 +17,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -270,7 +270,7 @@ public final class Customers {
             row.getString("country")),
         row.getString("vat_id"),
         Map.copyOf(metadata),
-        row.getObject("created_at", OffsetDateTime.class).toInstant());
+        SqlValues.instant(row, "created_at"));
   }
 
   private static void validate(NewCustomer wanted) {

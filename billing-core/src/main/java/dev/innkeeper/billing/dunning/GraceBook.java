@@ -1,5 +1,6 @@
 package dev.innkeeper.billing.dunning;
 
+import dev.innkeeper.billing.db.SqlValues;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -58,11 +59,7 @@ final class GraceBook {
             "select customer_id, min(due_at) from @.invoice where customer_id = any(:customers)"
                 + " and status = 'OPEN' group by customer_id")
         .bindArray("customers", UUID.class, customerIds)
-        .map(
-            (row, context) ->
-                due.put(
-                    row.getObject(1, UUID.class),
-                    row.getObject(2, OffsetDateTime.class).toInstant()))
+        .map((row, context) -> due.put(row.getObject(1, UUID.class), SqlValues.instant(row, 2)))
         .list();
     return due;
   }
@@ -205,16 +202,11 @@ final class GraceBook {
         row.getObject("customer_id", UUID.class),
         State.valueOf(row.getString("state")),
         row.getObject("policy_id", UUID.class),
-        instant(row, "started_at"),
+        SqlValues.instantOrNull(row, "started_at"),
         row.getInt("next_step"),
-        row.getObject("base_at", OffsetDateTime.class).toInstant(),
+        SqlValues.instant(row, "base_at"),
         row.getBoolean("suspended"),
-        instant(row, "next_at"));
-  }
-
-  private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-    OffsetDateTime value = row.getObject(column, OffsetDateTime.class);
-    return value == null ? null : value.toInstant();
+        SqlValues.instantOrNull(row, "next_at"));
   }
 
   private static OffsetDateTime at(Instant instant) {

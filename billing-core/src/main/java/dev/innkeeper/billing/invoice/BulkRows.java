@@ -1,11 +1,13 @@
 package dev.innkeeper.billing.invoice;
 
+import dev.innkeeper.billing.db.SqlArrays;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +65,11 @@ final class BulkRows {
   private void bind(Connection connection, PreparedStatement statement, int before)
       throws SQLException {
     for (int i = 0; i < types.length; i++) {
-      Array array = connection.createArrayOf(types[i], columns.get(i).toArray());
+      List<@Nullable Object> column = columns.get(i);
+      Array array =
+          types[i].equals("uuid") && !column.contains(null)
+              ? SqlArrays.ids(connection, column.toArray(UUID[]::new))
+              : connection.createArrayOf(types[i], column.toArray());
       statement.setArray(before + i + 1, array);
     }
   }

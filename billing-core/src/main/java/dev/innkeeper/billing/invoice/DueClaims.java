@@ -1,7 +1,7 @@
 package dev.innkeeper.billing.invoice;
 
+import dev.innkeeper.billing.db.SqlValues;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
@@ -67,10 +67,7 @@ final class DueClaims {
         .bind("asOf", asOf.atOffset(ZoneOffset.UTC))
         .map(
             (row, context) ->
-                new Due(
-                    row.getObject(1, UUID.class),
-                    row.getObject(2, OffsetDateTime.class).toInstant(),
-                    row.getLong(3)))
+                new Due(row.getObject(1, UUID.class), SqlValues.instant(row, 2), row.getLong(3)))
         .list();
   }
 
@@ -88,10 +85,7 @@ final class DueClaims {
         .bind("limit", limit)
         .map(
             (row, context) ->
-                new Due(
-                    row.getObject(1, UUID.class),
-                    row.getObject(2, OffsetDateTime.class).toInstant(),
-                    row.getLong(3)))
+                new Due(row.getObject(1, UUID.class), SqlValues.instant(row, 2), row.getLong(3)))
         .list();
   }
 

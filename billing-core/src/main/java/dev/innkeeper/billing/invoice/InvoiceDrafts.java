@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.innkeeper.billing.customer.Customers;
 import dev.innkeeper.billing.db.Commands;
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.billing.problem.Conflict;
@@ -250,8 +251,8 @@ public final class InvoiceDrafts {
         row.getObject("id", UUID.class),
         BillingJson.read(services.json(), row.getString("content"), NewInvoice.class),
         row.getLong("revision"),
-        row.getObject("created_at", OffsetDateTime.class).toInstant(),
-        row.getObject("changed_at", OffsetDateTime.class).toInstant());
+        SqlValues.instant(row, "created_at"),
+        SqlValues.instant(row, "changed_at"));
   }
 
   private OffsetDateTime now() {

@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.invoice;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.invoice.tax.TaxGroup;
 import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.billing.money.Amount;
@@ -10,7 +11,6 @@ import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -66,8 +66,8 @@ final class InvoiceReader {
         InvoiceStatus.valueOf(row.getString("status")),
         currency,
         interval(row, "period_from", "period_to"),
-        instant(row, "issued_at"),
-        instant(row, "due_at"),
+        SqlValues.instantOrNull(row, "issued_at"),
+        SqlValues.instantOrNull(row, "due_at"),
         amount(row, "net", currency),
         amount(row, "tax", currency),
         amount(row, "total", currency),
@@ -205,15 +205,10 @@ final class InvoiceReader {
     return Amount.ofMinor(row.getLong(column), currency);
   }
 
-  private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-    OffsetDateTime value = row.getObject(column, OffsetDateTime.class);
-    return value == null ? null : value.toInstant();
-  }
-
   private static @Nullable Interval interval(ResultSet row, String from, String to)
       throws SQLException {
-    Instant start = instant(row, from);
-    Instant end = instant(row, to);
+    Instant start = SqlValues.instantOrNull(row, from);
+    Instant end = SqlValues.instantOrNull(row, to);
     return start == null || end == null ? null : new Interval(start, end);
   }
 }

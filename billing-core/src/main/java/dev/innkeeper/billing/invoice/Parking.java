@@ -1,11 +1,11 @@
 package dev.innkeeper.billing.invoice;
 
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.event.EventLog;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,9 +87,7 @@ final class Parking {
 
   private static ParkedCustomer parked(ResultSet row) throws SQLException {
     return new ParkedCustomer(
-        row.getObject(1, UUID.class),
-        row.getString(2),
-        row.getObject(3, OffsetDateTime.class).toInstant());
+        row.getObject(1, UUID.class), row.getString(2), SqlValues.instant(row, 3));
   }
 
   List<ParkedCustomer> list(@Nullable UUID after, int limit) {

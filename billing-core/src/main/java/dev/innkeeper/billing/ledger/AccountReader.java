@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.ledger;
 
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.problem.InvalidInput;
@@ -220,7 +221,7 @@ final class AccountReader {
             more = true;
             break;
           }
-          last = new Place(LedgerSql.instant(row, 1), row.getLong(2), row.getLong(3));
+          last = new Place(SqlValues.instant(row, 1), row.getLong(2), row.getLong(3));
           entries.add(entry(row, id.currency(), type, balance));
           balance = Math.subtractExact(balance, row.getLong(4));
         }
@@ -236,8 +237,8 @@ final class AccountReader {
         row.getString(6),
         Amount.ofMinor(type.natural(row.getLong(4)), currency),
         Amount.ofMinor(type.natural(balanceAfter), currency),
-        LedgerSql.instant(row, 1),
-        LedgerSql.instant(row, 7),
+        SqlValues.instant(row, 1),
+        SqlValues.instant(row, 7),
         Notes.read(row.getString(8)));
   }
 

@@ -2,6 +2,7 @@ package dev.innkeeper.billing.ledger;
 
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.db.SqlArrays;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.id.Ids;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -122,7 +123,7 @@ final class BalanceChanges {
       while (row.next()) {
         Change change = changes.get(row.getInt(1));
         known.accounts().put(change.id, before(change, row, now));
-        Instant recorded = LedgerSql.instant(row, 10);
+        Instant recorded = SqlValues.instant(row, 10);
         latest = recorded.isAfter(latest) ? recorded : latest;
       }
     }

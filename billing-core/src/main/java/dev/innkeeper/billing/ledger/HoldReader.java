@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.ledger;
 
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
 import java.sql.ResultSet;
@@ -63,7 +64,7 @@ final class HoldReader {
             row.getObject("id", UUID.class),
             account,
             Amount.ofMinor(row.getLong("amount"), currency),
-            LedgerSql.instant(row, 7)),
+            SqlValues.instant(row, 7)),
         Amount.ofMinor(row.getLong("remaining"), currency));
   }
 }

@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.ledger;
 
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
 import java.io.IOException;
@@ -170,8 +171,8 @@ public final class LedgerExport {
                 new Row(
                     row.getObject(1, UUID.class),
                     row.getString(2),
-                    LedgerSql.instant(row, 3),
-                    LedgerSql.instant(row, 4),
+                    SqlValues.instant(row, 3),
+                    SqlValues.instant(row, 4),
                     Notes.read(row.getString(5)),
                     row.getInt(6),
                     account(row, 7),

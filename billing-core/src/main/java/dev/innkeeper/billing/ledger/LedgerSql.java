@@ -2,6 +2,7 @@ package dev.innkeeper.billing.ledger;
 
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.db.SqlArrays;
+import dev.innkeeper.billing.db.SqlValues;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -147,7 +148,8 @@ final class LedgerSql {
           AccountId account = accounts.get(id);
           AccountState state = account == null ? null : known.accounts().get(account);
           if (account != null && state != null) {
-            Action.Reserve terms = new Action.Reserve(account, row.getLong(2), instant(row, 4));
+            Action.Reserve terms =
+                new Action.Reserve(account, row.getLong(2), SqlValues.instant(row, 4));
             HoldState hold = new HoldState(id, state, terms, true);
             hold.remaining = row.getLong(3);
             known.holds().put(id, hold);
@@ -174,7 +176,7 @@ final class LedgerSql {
     requireName(id, row.getString(3), row.getString(4));
     AccountSpec spec =
         new AccountSpec(id, AccountType.valueOf(row.getString(6)), nullableLong(row, 7));
-    AccountState state = AccountState.stored(key, spec, row.getInt(5), instant(row, 11));
+    AccountState state = AccountState.stored(key, spec, row.getInt(5), SqlValues.instant(row, 11));
     state.balance = row.getLong(8);
     state.held = row.getLong(9);
     state.seq = row.getLong(10);
@@ -195,7 +197,7 @@ final class LedgerSql {
         Hash.stored(row.getBytes(2)),
         reason == null ? null : RefusalReason.valueOf(reason),
         row.getString(4),
-        instant(row, 5));
+        SqlValues.instant(row, 5));
   }
 
   /** Writes what was decided, and makes sure that all of it was written. */
@@ -362,10 +364,6 @@ final class LedgerSql {
   static @Nullable Long nullableLong(ResultSet row, int column) throws SQLException {
     long value = row.getLong(column);
     return row.wasNull() ? null : value;
-  }
-
-  static Instant instant(ResultSet row, int column) throws SQLException {
-    return row.getObject(column, OffsetDateTime.class).toInstant();
   }
 
   static <T, V extends @Nullable Object> V[] column(

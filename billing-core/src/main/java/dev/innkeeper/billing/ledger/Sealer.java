@@ -2,6 +2,7 @@ package dev.innkeeper.billing.ledger;
 
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.db.SqlArrays;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.work.DueWork;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -143,7 +144,7 @@ final class Sealer implements DueWork {
   }
 
   private static Key key(ResultSet row) throws SQLException {
-    return new Key(LedgerSql.instant(row, 1), row.getObject(2, UUID.class));
+    return new Key(SqlValues.instant(row, 1), row.getObject(2, UUID.class));
   }
 
   /** Empty when somebody else has sealed all of it by now. */

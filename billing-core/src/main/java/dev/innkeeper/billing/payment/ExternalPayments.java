@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.payment;
 
 import dev.innkeeper.billing.db.OwnedRows;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.invoice.Invoice;
 import dev.innkeeper.billing.invoice.InvoicePayment;
 import dev.innkeeper.billing.invoice.InvoiceStatus;
@@ -16,7 +17,6 @@ import dev.innkeeper.billing.problem.NotAllowed;
 import dev.innkeeper.billing.problem.NotFound;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -203,8 +203,8 @@ public final class ExternalPayments {
         Amount.ofMinor(row.getLong("amount_minor"), currency),
         row.getObject("invoice_id", UUID.class),
         Amount.ofMinor(row.getLong("invoice_minor"), currency),
-        row.getObject("received_at", OffsetDateTime.class).toInstant(),
+        SqlValues.instant(row, "received_at"),
         row.getString("recorded_by"),
-        row.getObject("recorded_at", OffsetDateTime.class).toInstant());
+        SqlValues.instant(row, "recorded_at"));
   }
 }

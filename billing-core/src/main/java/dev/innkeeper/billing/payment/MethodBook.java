@@ -1,11 +1,11 @@
 package dev.innkeeper.billing.payment;
 
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.event.EventLog;
 import dev.innkeeper.billing.payment.spi.MethodReference;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.util.Collection;
 import java.util.List;
@@ -75,6 +75,6 @@ final class MethodBook {
         YearMonth.of(row.getInt("expiry_year"), row.getInt("expiry_month")),
         row.getInt("position"),
         row.getString("disabled_code"),
-        row.getObject("added_at", OffsetDateTime.class).toInstant());
+        SqlValues.instant(row, "added_at"));
   }
 }

@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.payment;
 
 import dev.innkeeper.billing.db.OwnedRows;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.payment.spi.DetachResult;
 import dev.innkeeper.billing.payment.spi.MethodReference;
 import dev.innkeeper.billing.payment.spi.PaymentProvider;
@@ -156,7 +157,7 @@ final class MethodDetaching implements DueWork {
         row.getObject("id", UUID.class),
         row.getString("provider"),
         new MethodReference(row.getString("method_reference"), row.getString("customer_reference")),
-        row.getObject("recorded_at", OffsetDateTime.class).toInstant());
+        SqlValues.instant(row, "recorded_at"));
   }
 
   private static OffsetDateTime at(Instant instant) {

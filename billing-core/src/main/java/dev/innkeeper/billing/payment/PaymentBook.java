@@ -2,6 +2,7 @@ package dev.innkeeper.billing.payment;
 
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.db.OwnedRows;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.payment.spi.ChargeRequest.Presence;
@@ -382,14 +383,9 @@ final class PaymentBook {
         Amount.ofMinor(row.getLong("fee_minor"), currency),
         Amount.ofMinor(row.getLong("refunded_minor"), currency),
         Amount.ofMinor(row.getLong("disputed_minor"), currency),
-        row.getObject("recorded_at", OffsetDateTime.class).toInstant(),
-        instant(row, "called_at"),
-        instant(row, "finished_at"));
-  }
-
-  private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-    OffsetDateTime value = row.getObject(column, OffsetDateTime.class);
-    return value == null ? null : value.toInstant();
+        SqlValues.instant(row, "recorded_at"),
+        SqlValues.instantOrNull(row, "called_at"),
+        SqlValues.instantOrNull(row, "finished_at"));
   }
 
   private static String shorten(String text) {

@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.payment;
 
 import dev.innkeeper.billing.db.OwnedRows;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.ledger.Accounts;
 import dev.innkeeper.billing.ledger.Transfer;
 import dev.innkeeper.billing.money.Amount;
@@ -303,7 +304,7 @@ final class PayoutTransfers implements DueWork {
         Payouts.payout(row),
         row.getObject("transfer_id", UUID.class),
         new Way(row.getString("channel"), row.getString("destination")),
-        row.getObject("called_at", OffsetDateTime.class).toInstant());
+        SqlValues.instant(row, "called_at"));
   }
 
   private static OffsetDateTime at(Instant instant) {

@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.payment;
 
 import dev.innkeeper.billing.db.OwnedRows;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.ledger.AccountId;
 import dev.innkeeper.billing.ledger.Accounts;
 import dev.innkeeper.billing.ledger.Transfer;
@@ -271,7 +272,7 @@ public final class Payouts {
   }
 
   static Payout payout(ResultSet row) throws SQLException {
-    OffsetDateTime finishedAt = row.getObject("finished_at", OffsetDateTime.class);
+    Instant finishedAt = SqlValues.instantOrNull(row, "finished_at");
     return new Payout(
         row.getObject("customer_id", UUID.class),
         row.getObject("id", UUID.class),
@@ -283,8 +284,8 @@ public final class Payouts {
         row.getString("destination"),
         row.getString("message"),
         row.getString("recorded_by"),
-        row.getObject("recorded_at", OffsetDateTime.class).toInstant(),
-        finishedAt == null ? null : finishedAt.toInstant());
+        SqlValues.instant(row, "recorded_at"),
+        finishedAt);
   }
 
   private OffsetDateTime now() {

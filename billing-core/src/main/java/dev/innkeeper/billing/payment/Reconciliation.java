@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.payment;
 
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.payment.spi.ProviderMovement;
@@ -137,8 +138,7 @@ public final class Reconciliation {
                       ProviderMovement.Kind.valueOf(row.getString("kind")),
                       String.valueOf(row.getString("reference")),
                       Currency.of(row.getString("currency")));
-              when.putIfAbsent(
-                  key, row.getObject("at", java.time.OffsetDateTime.class).toInstant());
+              when.putIfAbsent(key, SqlValues.instant(row, "at"));
               return booked.merge(key, row.getLong("minor"), Math::addExact);
             })
         .list();

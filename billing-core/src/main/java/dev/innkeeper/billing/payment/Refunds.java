@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.payment;
 
 import dev.innkeeper.billing.db.OwnedRows;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.ledger.Accounts;
 import dev.innkeeper.billing.ledger.Transfer;
 import dev.innkeeper.billing.money.Amount;
@@ -362,7 +363,7 @@ public final class Refunds implements DueWork {
   }
 
   private static Refund refund(ResultSet row) throws SQLException {
-    OffsetDateTime calledAt = row.getObject("called_at", OffsetDateTime.class);
+    Instant calledAt = SqlValues.instantOrNull(row, "called_at");
     return new Refund(
         row.getObject("customer_id", UUID.class),
         row.getObject("id", UUID.class),
@@ -375,8 +376,8 @@ public final class Refunds implements DueWork {
         Refund.State.valueOf(row.getString("state")),
         row.getString("reference"),
         row.getString("message"),
-        row.getObject("recorded_at", OffsetDateTime.class).toInstant(),
-        calledAt == null ? null : calledAt.toInstant());
+        SqlValues.instant(row, "recorded_at"),
+        calledAt);
   }
 
   private static OffsetDateTime at(Instant instant) {

@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.payment;
 
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.invoice.Invoice;
 import dev.innkeeper.billing.invoice.InvoicePayment;
@@ -166,7 +167,7 @@ final class SettlementPass {
         new OpenInvoice(
             row.getObject("id", UUID.class),
             Amount.ofMinor(row.getLong("open"), currency),
-            row.getObject("issued_at", OffsetDateTime.class).toInstant(),
+            SqlValues.instant(row, "issued_at"),
             scope.methodId() == null ? Set.copyOf(Arrays.asList(barred)) : Set.of()),
         row.getString("number"));
   }

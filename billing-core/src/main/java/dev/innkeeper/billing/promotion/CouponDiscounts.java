@@ -3,6 +3,7 @@ package dev.innkeeper.billing.promotion;
 import dev.innkeeper.billing.customer.Customer;
 import dev.innkeeper.billing.customer.Customers;
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.invoice.DraftLine;
 import dev.innkeeper.billing.invoice.InvoiceDraft;
 import dev.innkeeper.billing.invoice.InvoiceKind;
@@ -201,7 +202,7 @@ public final class CouponDiscounts implements LineContributor {
                       id,
                       terms,
                       CouponRows.required(row, "from_at"),
-                      CouponRows.instant(row, "until_at"),
+                      SqlValues.instantOrNull(row, "until_at"),
                       new HashMap<>()));
             })
         .forEach(

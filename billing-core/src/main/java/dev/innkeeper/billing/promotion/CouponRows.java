@@ -1,5 +1,6 @@
 package dev.innkeeper.billing.promotion;
 
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.promotion.CouponTerms.Lasts;
@@ -7,10 +8,8 @@ import dev.innkeeper.billing.promotion.CouponTerms.Stacking;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Set;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** Reads the rows of coupons; {@code c} is the table's alias. */
 final class CouponRows {
@@ -46,18 +45,13 @@ final class CouponRows {
         row.getObject("redemptions_max", Integer.class),
         row.getInt("redemptions_a_customer_max"),
         required(row, "valid_from"),
-        instant(row, "valid_until"),
-        instant(row, "withdrawn_at"),
+        SqlValues.instantOrNull(row, "valid_until"),
+        SqlValues.instantOrNull(row, "withdrawn_at"),
         row.getString("created_by"),
         required(row, "created_at"));
   }
 
   static Instant required(ResultSet row, String column) throws SQLException {
-    return row.getObject(column, OffsetDateTime.class).toInstant();
-  }
-
-  static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-    OffsetDateTime value = row.getObject(column, OffsetDateTime.class);
-    return value == null ? null : value.toInstant();
+    return SqlValues.instant(row, column);
   }
 }

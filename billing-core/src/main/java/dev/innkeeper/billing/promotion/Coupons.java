@@ -4,6 +4,7 @@ import dev.innkeeper.billing.customer.Customer;
 import dev.innkeeper.billing.customer.Customers;
 import dev.innkeeper.billing.db.Commands;
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.event.EventLog;
 import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.money.Amount;
@@ -337,9 +338,9 @@ public final class Coupons {
                   CouponRows.coupon(row),
                   CouponRows.required(row, "redeemed_at"),
                   CouponRows.required(row, "from_at"),
-                  CouponRows.instant(row, "until_at"),
+                  SqlValues.instantOrNull(row, "until_at"),
                   row.getInt("invoices"),
-                  CouponRows.instant(row, "ended_at"),
+                  SqlValues.instantOrNull(row, "ended_at"),
                   takenOff.getOrDefault(id, List.of()));
             })
         .list();

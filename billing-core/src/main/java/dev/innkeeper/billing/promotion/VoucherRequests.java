@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.promotion;
 
 import dev.innkeeper.billing.db.OwnedRows;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.payment.PaymentCore;
@@ -10,6 +11,7 @@ import dev.innkeeper.billing.problem.NotFound;
 import dev.innkeeper.billing.promotion.VoucherRequest.State;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -223,18 +225,18 @@ public final class VoucherRequests {
   private static VoucherRequest request(ResultSet row) throws SQLException {
     Currency currency = Currency.of(row.getString("currency"));
     Long granted = row.getObject("granted_minor", Long.class);
-    OffsetDateTime decidedAt = row.getObject("decided_at", OffsetDateTime.class);
+    Instant decidedAt = SqlValues.instantOrNull(row, "decided_at");
     return new VoucherRequest(
         row.getObject("customer_id", UUID.class),
         row.getObject("id", UUID.class),
         Amount.ofMinor(row.getLong("amount_minor"), currency),
         row.getString("reason"),
         State.valueOf(row.getString("state")),
-        row.getObject("requested_at", OffsetDateTime.class).toInstant(),
+        SqlValues.instant(row, "requested_at"),
         granted == null ? null : Amount.ofMinor(granted, currency),
         row.getString("answer"),
         row.getString("decided_by"),
-        decidedAt == null ? null : decidedAt.toInstant());
+        decidedAt);
   }
 
   private OffsetDateTime now() {

@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.promotion;
 
 import dev.innkeeper.billing.db.Commands;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.ledger.Accounts;
 import dev.innkeeper.billing.ledger.Transfer;
 import dev.innkeeper.billing.money.Amount;
@@ -349,7 +350,7 @@ public final class Vouchers {
   }
 
   private static VoucherBatch batch(ResultSet row) throws SQLException {
-    OffsetDateTime redeemUntil = row.getObject("redeem_until", OffsetDateTime.class);
+    Instant redeemUntil = SqlValues.instantOrNull(row, "redeem_until");
     return new VoucherBatch(
         row.getObject("id", UUID.class),
         row.getString("name"),
@@ -357,10 +358,10 @@ public final class Vouchers {
         row.getInt("codes"),
         row.getInt("uses_max"),
         row.getInt("uses_a_customer_max"),
-        redeemUntil == null ? null : redeemUntil.toInstant(),
+        redeemUntil,
         row.getObject("credit_days", Integer.class),
         row.getString("issued_by"),
-        row.getObject("issued_at", OffsetDateTime.class).toInstant(),
+        SqlValues.instant(row, "issued_at"),
         row.getLong("used"));
   }
 

@@ -2,6 +2,7 @@ package dev.innkeeper.billing.subscription;
 
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.db.SqlArrays;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.rating.Life;
 import dev.innkeeper.billing.rating.Phase;
@@ -13,7 +14,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -153,11 +153,11 @@ final class BillingReader {
           marks.add(
               new Mark(
                   key(rows),
-                  instant(rows, 3),
+                  SqlValues.instant(rows, 3),
                   rows.getString(4),
-                  instant(rows, 5),
+                  SqlValues.instant(rows, 5),
                   rows.getLong(6),
-                  instant(rows, 7)));
+                  SqlValues.instant(rows, 7)));
         }
       }
     }
@@ -216,10 +216,9 @@ final class BillingReader {
 
   /** Of a phase's columns, the first of which is when it began. */
   private static Phase phase(ResultSet rows, int column) throws SQLException {
-    OffsetDateTime to = rows.getObject(column + 1, OffsetDateTime.class);
     return new Phase(
-        instant(rows, column),
-        to == null ? null : to.toInstant(),
+        SqlValues.instant(rows, column),
+        SqlValues.instantOrNull(rows, column + 1),
         rows.getObject(column + 2, UUID.class),
         rows.getLong(column + 3),
         rows.getBoolean(column + 4));
@@ -250,7 +249,8 @@ final class BillingReader {
         while (rows.next()) {
           Lived one = lived.get(key(rows));
           if (one == null) {
-            one = new Lived(calendar(known, rows, 4), instant(rows, 3), new ArrayList<>(1));
+            one =
+                new Lived(calendar(known, rows, 4), SqlValues.instant(rows, 3), new ArrayList<>(1));
             lived.put(key(rows), one);
           }
           if (rows.getObject(6) != null) {
@@ -279,9 +279,5 @@ final class BillingReader {
 
   private static Array ids(Handle handle, UUID[] values) throws SQLException {
     return SqlArrays.ids(handle.getConnection(), values);
-  }
-
-  static Instant instant(ResultSet rows, int column) throws SQLException {
-    return rows.getObject(column, OffsetDateTime.class).toInstant();
   }
 }

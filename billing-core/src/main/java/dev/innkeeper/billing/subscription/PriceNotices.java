@@ -5,6 +5,7 @@ import dev.innkeeper.billing.catalog.CatalogSnapshot;
 import dev.innkeeper.billing.catalog.PriceComponent;
 import dev.innkeeper.billing.catalog.PriceVersion;
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.event.EventLog;
 import dev.innkeeper.billing.time.BillingCalendar;
 import dev.innkeeper.billing.work.DueWork;
@@ -12,7 +13,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,13 +125,13 @@ public final class PriceNotices implements DueWork {
   }
 
   private static Candidate candidate(ResultSet row) throws SQLException {
-    OffsetDateTime endsAt = row.getObject(5, OffsetDateTime.class);
+    Instant endsAt = SqlValues.instantOrNull(row, 5);
     return new Candidate(
         row.getObject(1, UUID.class),
         row.getObject(2, UUID.class),
         row.getString(3),
         row.getObject(4, UUID.class),
-        endsAt == null ? null : endsAt.toInstant(),
+        endsAt,
         new BillingCalendar(row.getObject(6, LocalDate.class), ZoneId.of(row.getString(7))));
   }
 

@@ -3,10 +3,10 @@ package dev.innkeeper.billing.subscription;
 import dev.innkeeper.billing.customer.Customer;
 import dev.innkeeper.billing.customer.Customers;
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.usage.SubscriptionLives;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,13 +41,10 @@ public final class StoredLives implements SubscriptionLives {
               .bindArray("ids", UUID.class, named.stream().map(Named::subscriptionId).toList())
               .map(
                   (row, context) -> {
-                    OffsetDateTime end = row.getObject(4, OffsetDateTime.class);
+                    Instant end = SqlValues.instantOrNull(row, 4);
                     return lives.put(
                         row.getObject(1, UUID.class),
-                        new Lived(
-                            row.getObject(2, UUID.class),
-                            BillingReader.instant(row, 3),
-                            end == null ? null : end.toInstant()));
+                        new Lived(row.getObject(2, UUID.class), SqlValues.instant(row, 3), end));
                   })
               .list();
           return lives;

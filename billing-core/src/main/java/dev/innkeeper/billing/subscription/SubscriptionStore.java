@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.subscription;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.time.Interval;
@@ -275,8 +276,7 @@ final class SubscriptionStore {
               OffsetDateTime end = row.getObject(3, OffsetDateTime.class);
               Interval phase =
                   new Interval(
-                      row.getObject(2, OffsetDateTime.class).toInstant(),
-                      end == null ? range.to() : end.toInstant());
+                      SqlValues.instant(row, 2), end == null ? range.to() : end.toInstant());
               return phase
                   .intersection(range)
                   .map(i -> result.merge(id, i.duration(), Duration::plus));
@@ -294,7 +294,7 @@ final class SubscriptionStore {
   }
 
   private Stored stored(ResultSet row) throws SQLException {
-    OffsetDateTime endsAt = row.getObject("ends_at", OffsetDateTime.class);
+    Instant endsAt = SqlValues.instantOrNull(row, "ends_at");
     return new Stored(
         new Subscription(
             row.getObject("id", UUID.class),
@@ -305,9 +305,9 @@ final class SubscriptionStore {
             Currency.of(row.getString("currency")),
             row.getObject("price_version_id", UUID.class),
             SubscriptionStatus.valueOf(row.getString("status")),
-            row.getObject("started_at", OffsetDateTime.class).toInstant(),
-            row.getObject("trial_end", OffsetDateTime.class).toInstant(),
-            endsAt == null ? null : endsAt.toInstant(),
+            SqlValues.instant(row, "started_at"),
+            SqlValues.instant(row, "trial_end"),
+            endsAt,
             row.getString("suspended_reason"),
             texts(row.getString("metadata"))),
         row.getBoolean("paused"));

@@ -3,6 +3,7 @@ package dev.innkeeper.billing.usage;
 import dev.innkeeper.billing.catalog.Catalog;
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.db.SqlArrays;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.problem.InvalidInput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,7 +12,6 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -351,13 +351,13 @@ public final class Usage {
                                 subscriptionId,
                                 meter,
                                 row.getBigDecimal("quantity"),
-                                row.getObject("from_at", OffsetDateTime.class).toInstant(),
-                                row.getObject("to_at", OffsetDateTime.class).toInstant(),
+                                SqlValues.instant(row, "from_at"),
+                                SqlValues.instant(row, "to_at"),
                                 row.getString("idempotency_key"),
                                 row.getString("item"),
                                 row.getString("replaces")),
                             row.getString("replaced_by"),
-                            row.getObject("recorded_at", OffsetDateTime.class).toInstant()))
+                            SqlValues.instant(row, "recorded_at")))
                 .list());
   }
 }

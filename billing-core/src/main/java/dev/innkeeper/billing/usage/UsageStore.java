@@ -2,6 +2,8 @@ package dev.innkeeper.billing.usage;
 
 import dev.innkeeper.billing.catalog.Meter;
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlArrays;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.rating.UsageJob;
 import dev.innkeeper.billing.rating.UsageRater;
 import dev.innkeeper.billing.time.Interval;
@@ -11,7 +13,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -79,7 +80,7 @@ public final class UsageStore {
                 + lock);
     List<Pending> result = new ArrayList<>();
     try (PreparedStatement select = handle.getConnection().prepareStatement(sql)) {
-      select.setArray(1, array(handle, "uuid", customers.toArray()));
+      select.setArray(1, ids(handle, customers));
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
           result.add(
@@ -87,8 +88,8 @@ public final class UsageStore {
                   rows.getObject(1, UUID.class),
                   rows.getObject(2, UUID.class),
                   rows.getString(3),
-                  rows.getObject(4, OffsetDateTime.class).toInstant(),
-                  rows.getObject(5, OffsetDateTime.class).toInstant()));
+                  SqlValues.instant(rows, 4),
+                  SqlValues.instant(rows, 5)));
         }
       }
     } catch (SQLException e) {
@@ -144,8 +145,8 @@ public final class UsageStore {
       List<Integer> indexes,
       BigDecimal[] result) {
     List<Object> job = new ArrayList<>();
-    List<Object> customers = new ArrayList<>();
-    List<Object> subscriptions = new ArrayList<>();
+    List<UUID> customers = new ArrayList<>();
+    List<UUID> subscriptions = new ArrayList<>();
     List<Object> meters = new ArrayList<>();
     List<Object> from = new ArrayList<>();
     List<Object> to = new ArrayList<>();
@@ -164,8 +165,8 @@ public final class UsageStore {
         db.sql("select w.job, " + kind.expression + WINDOWS + kind.condition + " group by w.job");
     try (PreparedStatement select = handle.getConnection().prepareStatement(sql)) {
       select.setArray(1, array(handle, "int4", job.toArray()));
-      select.setArray(2, array(handle, "uuid", customers.toArray()));
-      select.setArray(3, array(handle, "uuid", subscriptions.toArray()));
+      select.setArray(2, ids(handle, customers));
+      select.setArray(3, ids(handle, subscriptions));
       select.setArray(4, array(handle, "text", meters.toArray()));
       select.setArray(5, array(handle, "timestamptz", from.toArray()));
       select.setArray(6, array(handle, "timestamptz", to.toArray()));
@@ -241,14 +242,12 @@ public final class UsageStore {
   private static void setKeys(
       Handle handle, PreparedStatement statement, List<UsageJob> jobs, int first)
       throws SQLException {
+    statement.setArray(first, ids(handle, jobs.stream().map(UsageJob::customerId).toList()));
     statement.setArray(
-        first, array(handle, "uuid", jobs.stream().map(UsageJob::customerId).toArray()));
-    statement.setArray(
-        first + 1, array(handle, "uuid", jobs.stream().map(UsageJob::subscriptionId).toArray()));
+        first + 1, ids(handle, jobs.stream().map(UsageJob::subscriptionId).toList()));
     statement.setArray(
         first + 2, array(handle, "int8", jobs.stream().map(UsageJob::period).toArray()));
-    statement.setArray(
-        first + 3, array(handle, "uuid", jobs.stream().map(j -> j.price().id()).toArray()));
+    statement.setArray(first + 3, ids(handle, jobs.stream().map(j -> j.price().id()).toList()));
     statement.setArray(
         first + 4, array(handle, "text", jobs.stream().map(j -> j.component().code()).toArray()));
   }
@@ -274,10 +273,9 @@ public final class UsageStore {
     try {
       for (String sql : List.of(delete, move)) {
         try (PreparedStatement statement = handle.getConnection().prepareStatement(sql)) {
+          statement.setArray(1, ids(handle, settled.stream().map(Pending::customerId).toList()));
           statement.setArray(
-              1, array(handle, "uuid", settled.stream().map(Pending::customerId).toArray()));
-          statement.setArray(
-              2, array(handle, "uuid", settled.stream().map(Pending::subscriptionId).toArray()));
+              2, ids(handle, settled.stream().map(Pending::subscriptionId).toList()));
           statement.setArray(
               3, array(handle, "text", settled.stream().map(Pending::meter).toArray()));
           statement.setArray(
@@ -292,6 +290,10 @@ public final class UsageStore {
     } catch (SQLException e) {
       throw new IllegalStateException("can't settle pending usage", e);
     }
+  }
+
+  private static Array ids(Handle handle, Collection<UUID> ids) throws SQLException {
+    return SqlArrays.ids(handle.getConnection(), ids.toArray(UUID[]::new));
   }
 
   private static Array array(Handle handle, String type, Object[] values) throws SQLException {

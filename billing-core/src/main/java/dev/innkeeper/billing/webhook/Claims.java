@@ -2,11 +2,11 @@ package dev.innkeeper.billing.webhook;
 
 import static dev.innkeeper.billing.webhook.EndpointStore.at;
 
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.event.StoredEvent;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -170,7 +170,7 @@ final class Claims {
         row.getLong("seq"),
         row.getObject("id", UUID.class),
         row.getString("type"),
-        row.getObject("occurred_at", OffsetDateTime.class).toInstant(),
+        SqlValues.instant(row, "occurred_at"),
         row.getString("data"));
   }
 }

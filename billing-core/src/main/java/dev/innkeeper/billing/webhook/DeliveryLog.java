@@ -1,8 +1,8 @@
 package dev.innkeeper.billing.webhook;
 
+import dev.innkeeper.billing.db.SqlValues;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -36,7 +36,7 @@ final class DeliveryLog {
         row.getString("message_id"),
         row.getString("type"),
         row.getInt("number"),
-        row.getObject("at", OffsetDateTime.class).toInstant(),
+        SqlValues.instant(row, "at"),
         row.getBoolean("delivered"),
         row.getObject("status_code", Integer.class),
         row.getInt("duration_millis"),

@@ -1,5 +1,6 @@
 package dev.innkeeper.billing.webhook;
 
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.problem.NotFound;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -216,7 +217,7 @@ final class EndpointStore {
         row.getString("description"),
         List.of((String[]) row.getArray("event_types").getArray()),
         row.getString("disabled_reason"),
-        row.getObject("created_at", OffsetDateTime.class).toInstant());
+        SqlValues.instant(row, "created_at"));
   }
 
   private static void requireOne(UUID id, int changed) {

@@ -5,6 +5,7 @@ import static dev.innkeeper.billing.webhook.EndpointStore.at;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.innkeeper.billing.db.Commands;
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.event.EventRelay;
 import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.problem.InvalidInput;
@@ -338,7 +339,7 @@ public final class Webhooks implements AutoCloseable {
         row.getString("type"),
         row.getInt("attempts"),
         row.getString("last_error"),
-        row.getObject("since", OffsetDateTime.class).toInstant());
+        SqlValues.instant(row, "since"));
   }
 
   /**

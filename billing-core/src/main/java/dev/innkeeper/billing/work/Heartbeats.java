@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.work;
 
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlValues;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -132,9 +133,9 @@ public final class Heartbeats {
                     (row, context) ->
                         new Heartbeat(
                             row.getString(1),
-                            instant(row.getObject(2, OffsetDateTime.class)),
-                            instant(row.getObject(3, OffsetDateTime.class)),
-                            instant(row.getObject(4, OffsetDateTime.class)),
+                            SqlValues.instantOrNull(row, 2),
+                            SqlValues.instantOrNull(row, 3),
+                            SqlValues.instantOrNull(row, 4),
                             row.getString(5)))
                 .forEach(beat -> result.put(beat.kind(), beat)));
     return result;
@@ -142,9 +143,5 @@ public final class Heartbeats {
 
   private static @Nullable OffsetDateTime at(@Nullable Instant instant) {
     return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
-  }
-
-  private static @Nullable Instant instant(@Nullable OffsetDateTime at) {
-    return at == null ? null : at.toInstant();
   }
 }

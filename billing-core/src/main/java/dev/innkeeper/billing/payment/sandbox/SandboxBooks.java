@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.payment.sandbox;
 
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.payment.sandbox.SandboxProvider.Answer;
@@ -323,7 +324,7 @@ final class SandboxBooks {
                             ProviderMovement.Kind.valueOf(row.getString("kind")),
                             row.getString("reference"),
                             amount(row),
-                            row.getObject("moved_at", OffsetDateTime.class).toInstant()))
+                            SqlValues.instant(row, "moved_at")))
                 .list());
   }
 
