@@ -1,5 +1,6 @@
 package dev.innkeeper.billing.id;
 
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -12,8 +13,12 @@ public final class Ids {
   private static final int COUNTER_BITS = 12;
   private static final long COUNTER_MAX = (1L << COUNTER_BITS) - 1;
 
+  /** Random numbers are drawn so many at a time: a secure source takes as long for one. */
+  private static final int DRAWN = 64;
+
   private final Clock clock;
   private final RandomGenerator random;
+  private final ByteBuffer drawn = ByteBuffer.allocate(DRAWN * Long.BYTES).limit(0);
   private long lastMillis;
   private long counter;
 
@@ -31,7 +36,7 @@ public final class Ids {
     if (now > lastMillis) {
       lastMillis = now;
       // Half of the counter's range is left for the rest of this millisecond.
-      counter = random.nextLong(COUNTER_MAX / 2);
+      counter = (draw() & COUNTER_MAX) / 2;
     } else if (counter == COUNTER_MAX) {
       lastMillis++;
       counter = 0;
@@ -39,8 +44,16 @@ public final class Ids {
       counter++;
     }
     long most = (lastMillis << 16) | 0x7000L | counter;
-    long least = (random.nextLong() & 0x3FFFFFFFFFFFFFFFL) | 0x8000000000000000L;
+    long least = (draw() & 0x3FFFFFFFFFFFFFFFL) | 0x8000000000000000L;
     return new UUID(most, least);
+  }
+
+  private long draw() {
+    if (!drawn.hasRemaining()) {
+      random.nextBytes(drawn.array());
+      drawn.clear();
+    }
+    return drawn.getLong();
   }
 
   /**

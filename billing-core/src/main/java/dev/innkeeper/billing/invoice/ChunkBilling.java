@@ -200,18 +200,25 @@ final class ChunkBilling {
     }
   }
 
+  /** Most customers share a handful of calendars. */
+  private record PeriodKey(BillingCalendar calendar, long index) {}
+
   private List<Part> parts(List<Due> due, Instant now) {
     Map<UUID, Customer> byId = new HashMap<>();
     for (Customer customer : customers.findAll(due.stream().map(Due::customerId).toList())) {
       byId.put(customer.id(), customer);
     }
+    Map<PeriodKey, Period> periods = new HashMap<>();
     List<Part> parts = new ArrayList<>(due.size());
     for (Due each : due) {
       Customer customer = byId.get(each.customerId());
       if (customer == null) {
         throw new ParkCustomers(Map.of(each.customerId(), "the customer does not exist"));
       }
-      Period period = customer.calendar().period(each.periodIndex());
+      Period period =
+          periods.computeIfAbsent(
+              new PeriodKey(customer.calendar(), each.periodIndex()),
+              key -> key.calendar().period(key.index()));
       boolean over = !period.to().isAfter(now);
       parts.add(
           new Part(

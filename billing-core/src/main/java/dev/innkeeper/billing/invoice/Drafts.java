@@ -33,12 +33,21 @@ final class Drafts {
     List<InvoiceDraft> drafts = new ArrayList<>(1);
     byCurrency.forEach(
         (currency, lines) -> {
-          if (lines.stream().anyMatch(l -> !l.amount().isZero())) {
+          if (anyIsOverSomething(lines)) {
             UUID customer = charges.get(0).customerId();
             drafts.add(new InvoiceDraft(ids.next(), customer, kind, currency, period, lines));
           }
         });
     return drafts;
+  }
+
+  private static boolean anyIsOverSomething(List<DraftLine> lines) {
+    for (DraftLine line : lines) {
+      if (!line.amount().isZero()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static DraftLine line(Charge charge) {

@@ -30,9 +30,16 @@ record PreparedInvoice(
 
   PreparedInvoice {
     // INVARIANT: lines add up to the net, groups to net and tax. The tables hold the rest.
-    long lines = lineNetMinor.stream().mapToLong(Long::longValue).sum();
-    long groupNets = groups.stream().mapToLong(TaxGroup::netMinor).sum();
-    long groupTaxes = groups.stream().mapToLong(TaxGroup::taxMinor).sum();
+    long lines = 0;
+    for (long each : lineNetMinor) {
+      lines += each;
+    }
+    long groupNets = 0;
+    long groupTaxes = 0;
+    for (TaxGroup group : groups) {
+      groupNets += group.netMinor();
+      groupTaxes += group.taxMinor();
+    }
     if (lines != netMinor || groupNets != netMinor || groupTaxes != taxMinor) {
       throw new IllegalStateException("the lines of invoice " + draft.id() + " don't add up");
     }

@@ -3,7 +3,6 @@ package dev.innkeeper.billing.ledger;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.problem.InvalidInput;
 import java.util.UUID;
-import java.util.regex.Pattern;
 
 /**
  * Names an account.
@@ -14,13 +13,12 @@ import java.util.regex.Pattern;
  */
 public record AccountId(UUID owner, String code, Currency currency) {
   private static final int CODE_LENGTH_MAX = 120;
-  private static final Pattern CODE = Pattern.compile("[a-z][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*");
 
   /**
    * @throws InvalidInput when the code is no such path
    */
   public AccountId {
-    if (code.length() > CODE_LENGTH_MAX || !CODE.matcher(code).matches()) {
+    if (code.length() > CODE_LENGTH_MAX || !Words.isPath(code)) {
       throw new InvalidInput(
           "account.code",
           "must be a lower-case path such as revenue/vm, of at most "

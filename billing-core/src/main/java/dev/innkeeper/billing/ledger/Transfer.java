@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,7 @@ public final class Transfer {
   private static final int METADATA_KEYS_MAX = 20;
   private static final int METADATA_KEY_LENGTH_MAX = 60;
   private static final int METADATA_VALUE_LENGTH_MAX = 500;
-  private static final Pattern KIND = Pattern.compile("[a-z][a-z0-9._-]{0,59}");
+  private static final int KIND_LENGTH_MAX = 60;
   private static final Instant EARLIEST = Instant.parse("1970-01-01T00:00:00Z");
   private static final Instant LATEST = Instant.parse("9999-01-01T00:00:00Z");
 
@@ -187,7 +186,7 @@ public final class Transfer {
      *     sums beyond 64 bits, metadata beyond its limits
      */
     public Transfer build() {
-      if (!KIND.matcher(kind).matches()) {
+      if (kind.length() > KIND_LENGTH_MAX || !Words.isWord(kind)) {
         throw new InvalidInput("kind", "must be a lower-case word such as top-up");
       }
       if (postings.size() < 2 || postings.size() > POSTINGS_MAX) {

@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.rating;
 
 import dev.innkeeper.billing.time.BillingCalendar;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -41,7 +42,7 @@ public final class Periods {
 
     long indexAt(long second) {
       if (second < startOf(lastIndex) || second >= startOf(lastIndex + 1)) {
-        lastIndex = calendar.periodAt(java.time.Instant.ofEpochSecond(second)).index();
+        lastIndex = calendar.indexAt(Instant.ofEpochSecond(second));
       }
       return lastIndex;
     }

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -90,8 +89,15 @@ final class BillingRows {
   /** A row and what it was rated to. */
   record Marked(Row row, Rated rated) {}
 
-  /** Usage that waits for the end of a period, whatever becomes of its subscription. */
-  record Waiting(BillingCalendar calendar, Instant next) {}
+  /**
+   * What waits to be charged. Usage waits for the end of a period, whatever becomes of its
+   * subscription.
+   */
+  record Waiting(BillingCalendar calendar, Instant next) {
+    Due due() {
+      return new Due(next, dueIndex(calendar, next));
+    }
+  }
 
   /** Moves the watermarks, and says when each customer is due next. */
   void write(
@@ -266,22 +272,17 @@ final class BillingRows {
 
   private void due(Handle handle, List<Marked> marked, Map<UUID, Waiting> waiting, Set<UUID> idle)
       throws SQLException {
-    Map<UUID, Instant> nextAt = new HashMap<>();
-    Map<UUID, BillingCalendar> calendars = new HashMap<>();
+    Map<UUID, Waiting> next = new HashMap<>(waiting);
     for (Marked each : marked) {
-      UUID customer = each.row().customerId();
-      calendars.put(customer, each.row().life().calendar());
       Instant due = each.rated().nextDue();
       if (due != null) {
-        nextAt.merge(customer, due, (a, b) -> a.isBefore(b) ? a : b);
+        next.merge(
+            each.row().customerId(),
+            new Waiting(each.row().life().calendar(), due),
+            (a, b) -> a.next().isAfter(b.next()) ? b : a);
       }
     }
-    waiting.forEach(
-        (customer, each) -> {
-          calendars.put(customer, each.calendar());
-          nextAt.merge(customer, each.next(), (a, b) -> a.isBefore(b) ? a : b);
-        });
-    List<UUID> done = idle.stream().filter(c -> !nextAt.containsKey(c)).sorted().toList();
+    List<UUID> done = idle.stream().filter(c -> !next.containsKey(c)).sorted().toList();
     if (!done.isEmpty()) {
       try (PreparedStatement delete =
           handle.getConnection().prepareStatement(db.sql(NOTHING_DUE))) {
@@ -289,23 +290,21 @@ final class BillingRows {
         delete.executeUpdate();
       }
     }
-    upsertDue(handle, nextAt, calendars);
+    upsertDue(handle, next);
   }
 
-  private void upsertDue(
-      Handle handle, Map<UUID, Instant> nextAt, Map<UUID, BillingCalendar> calendars)
-      throws SQLException {
-    if (nextAt.isEmpty()) {
+  private void upsertDue(Handle handle, Map<UUID, Waiting> next) throws SQLException {
+    if (next.isEmpty()) {
       return;
     }
+    Map<Waiting, Due> known = new HashMap<>();
     Map<Due, List<UUID>> alike = new HashMap<>();
-    nextAt.forEach(
-        (customer, at) -> {
-          BillingCalendar calendar = Objects.requireNonNull(calendars.get(customer));
-          alike
-              .computeIfAbsent(new Due(at, dueIndex(calendar, at)), d -> new ArrayList<>())
-              .add(customer);
-        });
+    next.forEach(
+        (customer, waiting) ->
+            alike
+                .computeIfAbsent(
+                    known.computeIfAbsent(waiting, Waiting::due), d -> new ArrayList<>())
+                .add(customer));
     Map<UUID, Due> others = new TreeMap<>();
     for (Map.Entry<Due, List<UUID>> each : alike.entrySet()) {
       List<UUID> customers = each.getValue();
@@ -344,7 +343,7 @@ final class BillingRows {
 
   /** The period that the instant ends or lies in. */
   static long dueIndex(BillingCalendar calendar, Instant at) {
-    return calendar.periodAt(at.minusNanos(1)).index();
+    return calendar.indexAt(at.minusNanos(1));
   }
 
   private static Array ids(Handle handle, UUID[] values) throws SQLException {

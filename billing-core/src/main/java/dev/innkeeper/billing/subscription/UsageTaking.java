@@ -64,13 +64,19 @@ final class UsageTaking {
     Set<UUID> counted = new HashSet<>();
     if (!pending.isEmpty()) {
       Map<UUID, List<Pending>> bySubscription = bySubscription(pending);
+      Map<UUID, Instant> billedUntil = new HashMap<>();
+      batch
+          .rows()
+          .forEach(row -> billedUntil.put(row.life().subscriptionId(), row.mark().billedUntil()));
       for (Life life : lives(handle, bySubscription, batch)) {
         List<Pending> of = bySubscription.getOrDefault(life.subscriptionId(), List.of());
         if (funding(batch.prices(), life) != batch.funding()) {
           continue;
         }
         counted.add(life.subscriptionId());
-        plan(rater, batch, life, of, jobs);
+        Instant from = earliest(of);
+        Instant billed = billedUntil.getOrDefault(life.subscriptionId(), from);
+        plan(rater, batch, life, billed.isBefore(from) ? billed : from, of, jobs);
         settle(rater, batch, life, of, settled, waiting);
       }
     }
@@ -116,15 +122,13 @@ final class UsageTaking {
   }
 
   private static void plan(
-      UsageRater rater, Batch batch, Life life, List<Pending> pending, List<UsageJob> jobs) {
+      UsageRater rater,
+      Batch batch,
+      Life life,
+      Instant from,
+      List<Pending> pending,
+      List<UsageJob> jobs) {
     UUID customer = life.customerId();
-    Instant from = earliest(pending);
-    for (BillingRows.Row row : batch.rows()) {
-      if (row.life().subscriptionId().equals(life.subscriptionId())
-          && row.mark().billedUntil().isBefore(from)) {
-        from = row.mark().billedUntil();
-      }
-    }
     Set<String> meters = new HashSet<>();
     pending.forEach(p -> meters.add(p.meter()));
     try {

@@ -40,6 +40,11 @@ public record BillingCalendar(LocalDate anchor, ZoneId zone) {
 
   /** The period that contains the instant. */
   public Period periodAt(Instant instant) {
+    return period(indexAt(instant));
+  }
+
+  /** The index of the period that contains the instant. */
+  public long indexAt(Instant instant) {
     long index = ChronoUnit.MONTHS.between(anchor, instant.atZone(zone).toLocalDate());
     // Month ends and zones with odd midnights put the estimate off by one at most either way.
     while (instant.isBefore(startOf(index))) {
@@ -48,7 +53,7 @@ public record BillingCalendar(LocalDate anchor, ZoneId zone) {
     while (!instant.isBefore(startOf(index + 1))) {
       index++;
     }
-    return period(index);
+    return index;
   }
 
   /** The first instant of the period. */
