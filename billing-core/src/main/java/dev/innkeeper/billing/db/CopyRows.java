@@ -27,7 +27,7 @@ public final class CopyRows implements AutoCloseable {
     'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
   };
   private static final int SENT_FROM = 1 << 16;
-  private static final int ROW_ROOM = 1 << 12;
+  private static final int ROOM_FIRST = 1 << 12;
   private static final int UUID_OID = 2950;
   private static final byte JSONB_VERSION = 1;
   private static final int NULL_LENGTH = -1;
@@ -49,7 +49,7 @@ public final class CopyRows implements AutoCloseable {
   private final Connection connection;
   private final String sql;
   private final int columns;
-  private final ByteWriter bytes = new ByteWriter(SENT_FROM + ROW_ROOM);
+  private final ByteWriter bytes = new ByteWriter(ROOM_FIRST);
   private final short[] digits = new short[SHORT_DIGITS / GROUP_DIGITS + 2];
   private @Nullable CopyIn copy;
   private long rows;
