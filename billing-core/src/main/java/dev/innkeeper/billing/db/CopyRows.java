@@ -122,7 +122,7 @@ public final class CopyRows implements AutoCloseable {
 
   /** A {@code timestamptz}; what is below a microsecond is cut off. */
   public CopyRows instant(@Nullable Instant value) {
-    return value == null ? none() : int8(SqlArrays.micros(value));
+    return value == null ? none() : int8(SqlValues.micros(value));
   }
 
   /** A {@code numeric}. */

@@ -24,8 +24,6 @@ public final class SqlArrays {
   private static final int HEADER_BYTES = 5 * Integer.BYTES;
 
   private static final int EMPTY_HEADER_BYTES = 3 * Integer.BYTES;
-  private static final long EPOCH_SECOND = 946_684_800L;
-  private static final long SECOND_MICROS = 1_000_000L;
 
   private SqlArrays() {}
 
@@ -41,7 +39,7 @@ public final class SqlArrays {
     int at = HEADER_BYTES;
     for (Instant value : values) {
       ByteConverter.int4(bytes, at, Long.BYTES);
-      ByteConverter.int8(bytes, at + Integer.BYTES, micros(value));
+      ByteConverter.int8(bytes, at + Integer.BYTES, SqlValues.micros(value));
       at += width;
     }
     return array(connection, TIMESTAMPTZ_ARRAY_OID, bytes);
@@ -58,20 +56,6 @@ public final class SqlArrays {
       at += width;
     }
     return bytes;
-  }
-
-  /** Microseconds since 2000, which is how the server counts. */
-  static long micros(Instant instant) {
-    return Math.addExact(
-        Math.multiplyExact(instant.getEpochSecond() - EPOCH_SECOND, SECOND_MICROS),
-        instant.getNano() / 1_000);
-  }
-
-  /** What {@link #micros} counts. */
-  static Instant instant(long micros) {
-    return Instant.ofEpochSecond(
-        EPOCH_SECOND + Math.floorDiv(micros, SECOND_MICROS),
-        1_000 * Math.floorMod(micros, SECOND_MICROS));
   }
 
   private static byte[] header(int elementOid, int count, int width) {

@@ -8,9 +8,26 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.ByteConverter;
 
-/** What the driver reads in a roundabout way. */
+/** Instants as the server keeps and sends them, which the driver reads in a roundabout way. */
 public final class SqlValues {
+  private static final long EPOCH_SECOND = 946_684_800L;
+  private static final long SECOND_MICROS = 1_000_000L;
+
   private SqlValues() {}
+
+  /** Microseconds since 2000, which is how the server counts; what is below one is cut off. */
+  static long micros(Instant instant) {
+    return Math.addExact(
+        Math.multiplyExact(instant.getEpochSecond() - EPOCH_SECOND, SECOND_MICROS),
+        instant.getNano() / 1_000);
+  }
+
+  /** Of microseconds since 2000. */
+  public static Instant instant(long micros) {
+    return Instant.ofEpochSecond(
+        EPOCH_SECOND + Math.floorDiv(micros, SECOND_MICROS),
+        1_000 * Math.floorMod(micros, SECOND_MICROS));
+  }
 
   /** A {@code timestamptz} that is there. */
   public static Instant instant(ResultSet row, int column) throws SQLException {
@@ -38,7 +55,7 @@ public final class SqlValues {
       return null;
     }
     return sent.length == Long.BYTES
-        ? SqlArrays.instant(ByteConverter.int8(sent, 0))
+        ? instant(ByteConverter.int8(sent, 0))
         : row.getObject(column, OffsetDateTime.class).toInstant();
   }
 }

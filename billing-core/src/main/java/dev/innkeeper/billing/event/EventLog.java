@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /** Writes events in the transaction that causes them, and reads them back. Thread-safe. */
@@ -174,12 +175,13 @@ public final class EventLog {
 
   /** Few go by one round trip, many by COPY, which takes two and is faster by the row. */
   private void store(Handle handle, List<? extends BillingEvent> events, Map<UUID, Long> nextSeq) {
+    Instant now = clock.instant();
     try (JsonWriter documents = new JsonWriter(json)) {
-      Rows rows = new Rows(documents, nextSeq, clock.instant());
+      Stream<Row> rows = rows(events, nextSeq, documents);
       if (events.size() >= COPIED_MIN) {
-        copy(handle, events, rows);
+        copy(handle, rows, now);
       } else {
-        insert(handle, events.stream().map(rows::next).toList(), rows.at);
+        insert(handle, rows.toList(), now);
       }
     }
   }
@@ -187,42 +189,33 @@ public final class EventLog {
   /** A row to be. */
   private record Row(UUID customerId, long seq, UUID id, String type, Json data) {}
 
-  /** Makes the rows of events, in their order. */
-  private final class Rows {
-    private final Map<Class<?>, String> types = new HashMap<>();
-    private final JsonWriter documents;
-    private final Map<UUID, Long> nextSeq;
-    private final Instant at;
-
-    private Rows(JsonWriter documents, Map<UUID, Long> nextSeq, Instant at) {
-      this.documents = documents;
-      this.nextSeq = nextSeq;
-      this.at = at;
-    }
-
-    private Row next(BillingEvent event) {
-      return new Row(
-          event.customerId(),
-          nextSeq.merge(event.customerId(), 1L, Long::sum) - 1,
-          ids.next(),
-          types.computeIfAbsent(event.getClass(), type -> typeOf(event.getClass())),
-          documents.write(event));
-    }
+  /** In the events' order, each made when it is asked for. */
+  private Stream<Row> rows(
+      List<? extends BillingEvent> events, Map<UUID, Long> nextSeq, JsonWriter documents) {
+    Map<Class<?>, String> types = new HashMap<>();
+    return events.stream()
+        .map(
+            event ->
+                new Row(
+                    event.customerId(),
+                    nextSeq.merge(event.customerId(), 1L, Long::sum) - 1,
+                    ids.next(),
+                    types.computeIfAbsent(event.getClass(), type -> typeOf(event.getClass())),
+                    documents.write(event)));
   }
 
-  private void copy(Handle handle, List<? extends BillingEvent> events, Rows rows) {
+  private void copy(Handle handle, Stream<Row> rows, Instant now) {
     try (CopyRows copy = new CopyRows(handle.getConnection(), db.sql(COPY), COLUMNS)) {
-      for (BillingEvent event : events) {
-        Row row = rows.next(event);
-        copy.row()
-            .id(row.customerId())
-            .int8(row.seq())
-            .id(row.id())
-            .text(row.type())
-            .instant(rows.at)
-            .jsonb(row.data())
-            .instant(rows.at);
-      }
+      rows.forEachOrdered(
+          row ->
+              copy.row()
+                  .id(row.customerId())
+                  .int8(row.seq())
+                  .id(row.id())
+                  .text(row.type())
+                  .instant(now)
+                  .jsonb(row.data())
+                  .instant(now));
       copy.finish();
     }
   }

@@ -10,6 +10,7 @@ import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.problem.BillingException;
 import dev.innkeeper.billing.rating.Charge;
 import dev.innkeeper.billing.rating.ChargeScope;
+import dev.innkeeper.billing.rating.Periods;
 import dev.innkeeper.billing.subscription.ChargeBook;
 import dev.innkeeper.billing.subscription.Taken;
 import dev.innkeeper.billing.time.BillingCalendar;
@@ -200,25 +201,19 @@ final class ChunkBilling {
     }
   }
 
-  /** Most customers share a handful of calendars. */
-  private record PeriodKey(BillingCalendar calendar, long index) {}
-
   private List<Part> parts(List<Due> due, Instant now) {
     Map<UUID, Customer> byId = new HashMap<>();
     for (Customer customer : customers.findAll(due.stream().map(Due::customerId).toList())) {
       byId.put(customer.id(), customer);
     }
-    Map<PeriodKey, Period> periods = new HashMap<>();
+    Periods periods = new Periods();
     List<Part> parts = new ArrayList<>(due.size());
     for (Due each : due) {
       Customer customer = byId.get(each.customerId());
       if (customer == null) {
         throw new ParkCustomers(Map.of(each.customerId(), "the customer does not exist"));
       }
-      Period period =
-          periods.computeIfAbsent(
-              new PeriodKey(customer.calendar(), each.periodIndex()),
-              key -> key.calendar().period(key.index()));
+      Period period = periods.period(customer.calendar(), each.periodIndex());
       boolean over = !period.to().isAfter(now);
       parts.add(
           new Part(

@@ -9,6 +9,7 @@ import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.billing.problem.NotAllowed;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -148,20 +149,20 @@ final class Settlements {
   }
 
   private void record(Handle handle, List<InvoicePayment> payments, Instant now) {
-    BulkRows rows = new BulkRows("uuid", "uuid", "uuid", "text", "int8");
-    for (InvoicePayment payment : payments) {
-      rows.add(
-          payment.customerId(),
-          payment.invoiceId(),
-          ids.next(),
-          payment.source().name(),
-          payment.amount().minorUnits());
-    }
-    rows.execute(
-        handle.getConnection(),
-        db.sql(
+    handle
+        .createUpdate(
             "insert into @.invoice_payment (paid_at, customer_id, invoice_id, id, source, amount)"
-                + " select cast(? as timestamptz), r.* from unnest(?, ?, ?, ?, ?) as r"),
-        now.toString());
+                + " select :now, r.*"
+                + " from unnest(:customers, :invoices, :ids, :sources, :amounts) as r")
+        .bind("now", now.atOffset(ZoneOffset.UTC))
+        .bindArray(
+            "customers", UUID.class, payments.stream().map(InvoicePayment::customerId).toList())
+        .bindArray(
+            "invoices", UUID.class, payments.stream().map(InvoicePayment::invoiceId).toList())
+        .bindArray("ids", UUID.class, payments.stream().map(p -> ids.next()).toList())
+        .bindArray("sources", String.class, payments.stream().map(p -> p.source().name()).toList())
+        .bindArray(
+            "amounts", Long.class, payments.stream().map(p -> p.amount().minorUnits()).toList())
+        .execute();
   }
 }

@@ -21,7 +21,7 @@ final class AccountKeys {
     Name name = new Name(id.code(), id.currency(), lane);
     Long known = cache.get(name);
     if (known == null) {
-      known = Hash.of(out -> out.text(name.code).text(name.currency.code()).number(lane)).first8();
+      known = Hash.of(out -> out.text(name.code).text(name.currency.code()).int8(lane)).first8();
       if (cache.size() < CACHE_SIZE_MAX) {
         cache.put(name, known);
       }

@@ -1,5 +1,6 @@
 package dev.innkeeper.billing.ledger;
 
+import dev.innkeeper.billing.db.SqlValues;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -7,7 +8,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
@@ -20,7 +20,6 @@ final class CopyRow {
     'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0
   };
   private static final int FLAGS_LENGTH = 4;
-  private static final long POSTGRES_EPOCH_MICROS = TimeUnit.SECONDS.toMicros(946_684_800L);
   private static final int NULL_LENGTH = -1;
 
   private final ByteBuffer bytes;
@@ -104,7 +103,7 @@ final class CopyRow {
   }
 
   Instant instant(int field) {
-    return Request.instant(POSTGRES_EPOCH_MICROS + number(field));
+    return SqlValues.instant(number(field));
   }
 
   byte[] binary(int field) {

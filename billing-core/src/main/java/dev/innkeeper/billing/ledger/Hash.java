@@ -10,18 +10,23 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Over values written one after the other, each so that no two lists look the same. */
+/**
+ * Over values written one after the other, of a fixed width or with their length, so that no two
+ * lists look the same.
+ */
 final class Hash {
+  private static final int SIZE_FIRST = 256;
+
   private final byte[] bytes;
 
   private Hash(byte[] bytes) {
     this.bytes = bytes;
   }
 
-  static Hash of(Consumer<Writer> content) {
-    Writer writer = new Writer();
-    content.accept(writer);
-    return new Hash(writer.out.digest(sha256()));
+  static Hash of(Consumer<ByteWriter> content) {
+    ByteWriter out = new ByteWriter(SIZE_FIRST);
+    content.accept(out);
+    return new Hash(out.digest(sha256()));
   }
 
   /** A hash as it was stored. */
@@ -75,37 +80,6 @@ final class Hash {
       return MessageDigest.getInstance(name);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("this JDK lacks " + name, e);
-    }
-  }
-
-  /** Numbers and ids have a fixed width; texts and bytes carry their length. */
-  static final class Writer {
-    private static final int SIZE_FIRST = 256;
-
-    private final ByteWriter out = new ByteWriter(SIZE_FIRST);
-
-    Writer number(long value) {
-      out.int8(value);
-      return this;
-    }
-
-    Writer id(UUID id) {
-      out.id(id);
-      return this;
-    }
-
-    Writer text(String text) {
-      out.text(text);
-      return this;
-    }
-
-    Writer bytes(byte[] bytes) {
-      out.int4(bytes.length).bytes(bytes);
-      return this;
-    }
-
-    byte[] toBytes() {
-      return out.toBytes();
     }
   }
 }

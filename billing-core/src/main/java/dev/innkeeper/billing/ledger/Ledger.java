@@ -386,7 +386,7 @@ public final class Ledger implements AutoCloseable {
             .bind("now", now)
             .execute();
     if (opened == 1) {
-      Hash hash = Hash.of(out -> out.text("open").id(key.owner()).number(key.account()));
+      Hash hash = Hash.of(out -> out.text("open").id(key.owner()).int8(key.account()));
       // A row of its own, so that the account is sealed before anything is booked on it.
       handle
           .createUpdate(

@@ -1,5 +1,6 @@
 package dev.innkeeper.billing.ledger;
 
+import dev.innkeeper.billing.bytes.ByteWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -95,27 +96,27 @@ record Request(Head head, List<Posting> postings, Action action, @Nullable UUID 
         out -> {
           out.text(head.kind());
           Instant effective = head.effectiveAt();
-          out.number(effective == null ? Long.MIN_VALUE : micros(effective));
-          out.number(postings.size());
+          out.int8(effective == null ? Long.MIN_VALUE : micros(effective));
+          out.int8(postings.size());
           for (Posting p : postings) {
-            account(out, p.account()).number(p.signed());
+            account(out, p.account()).int8(p.signed());
           }
-          out.number(head.metadata().size());
+          out.int8(head.metadata().size());
           for (Map.Entry<String, String> note : head.metadata().entrySet()) {
             out.text(note.getKey()).text(note.getValue());
           }
-          out.number(group.size());
+          out.int8(group.size());
           group.forEach(out::id);
           hash(out, action);
         });
   }
 
-  private static void hash(Hash.Writer out, Action action) {
+  private static void hash(ByteWriter out, Action action) {
     if (action instanceof Action.Reversal reversal) {
       out.text("reverse").id(reversal.original());
     } else if (action instanceof Action.Reserve reserve) {
       account(out.text("reserve"), reserve.account());
-      out.number(reserve.minorUnits()).number(micros(reserve.expiresAt()));
+      out.int8(reserve.minorUnits()).int8(micros(reserve.expiresAt()));
     } else if (action instanceof Action.Capture capture) {
       out.text("capture").id(capture.hold().id());
     } else if (action instanceof Action.Release release) {
@@ -123,7 +124,7 @@ record Request(Head head, List<Posting> postings, Action action, @Nullable UUID 
     }
   }
 
-  private static Hash.Writer account(Hash.Writer out, AccountId account) {
+  private static ByteWriter account(ByteWriter out, AccountId account) {
     return out.id(account.owner()).text(account.code()).text(account.currency().code());
   }
 

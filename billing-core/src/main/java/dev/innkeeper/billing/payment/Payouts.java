@@ -272,7 +272,6 @@ public final class Payouts {
   }
 
   static Payout payout(ResultSet row) throws SQLException {
-    Instant finishedAt = SqlValues.instantOrNull(row, "finished_at");
     return new Payout(
         row.getObject("customer_id", UUID.class),
         row.getObject("id", UUID.class),
@@ -285,7 +284,7 @@ public final class Payouts {
         row.getString("message"),
         row.getString("recorded_by"),
         SqlValues.instant(row, "recorded_at"),
-        finishedAt);
+        SqlValues.instantOrNull(row, "finished_at"));
   }
 
   private OffsetDateTime now() {

@@ -363,7 +363,6 @@ public final class Refunds implements DueWork {
   }
 
   private static Refund refund(ResultSet row) throws SQLException {
-    Instant calledAt = SqlValues.instantOrNull(row, "called_at");
     return new Refund(
         row.getObject("customer_id", UUID.class),
         row.getObject("id", UUID.class),
@@ -377,7 +376,7 @@ public final class Refunds implements DueWork {
         row.getString("reference"),
         row.getString("message"),
         SqlValues.instant(row, "recorded_at"),
-        calledAt);
+        SqlValues.instantOrNull(row, "called_at"));
   }
 
   private static OffsetDateTime at(Instant instant) {

@@ -11,7 +11,6 @@ import dev.innkeeper.billing.problem.NotFound;
 import dev.innkeeper.billing.promotion.VoucherRequest.State;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -225,7 +224,6 @@ public final class VoucherRequests {
   private static VoucherRequest request(ResultSet row) throws SQLException {
     Currency currency = Currency.of(row.getString("currency"));
     Long granted = row.getObject("granted_minor", Long.class);
-    Instant decidedAt = SqlValues.instantOrNull(row, "decided_at");
     return new VoucherRequest(
         row.getObject("customer_id", UUID.class),
         row.getObject("id", UUID.class),
@@ -236,7 +234,7 @@ public final class VoucherRequests {
         granted == null ? null : Amount.ofMinor(granted, currency),
         row.getString("answer"),
         row.getString("decided_by"),
-        decidedAt);
+        SqlValues.instantOrNull(row, "decided_at"));
   }
 
   private OffsetDateTime now() {

@@ -350,7 +350,6 @@ public final class Vouchers {
   }
 
   private static VoucherBatch batch(ResultSet row) throws SQLException {
-    Instant redeemUntil = SqlValues.instantOrNull(row, "redeem_until");
     return new VoucherBatch(
         row.getObject("id", UUID.class),
         row.getString("name"),
@@ -358,7 +357,7 @@ public final class Vouchers {
         row.getInt("codes"),
         row.getInt("uses_max"),
         row.getInt("uses_a_customer_max"),
-        redeemUntil,
+        SqlValues.instantOrNull(row, "redeem_until"),
         row.getObject("credit_days", Integer.class),
         row.getString("issued_by"),
         SqlValues.instant(row, "issued_at"),

@@ -1,6 +1,8 @@
 package dev.innkeeper.billing.rating;
 
 import dev.innkeeper.billing.time.BillingCalendar;
+import dev.innkeeper.billing.time.BillingCalendar.Period;
+import dev.innkeeper.billing.time.Interval;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,6 +15,21 @@ public final class Periods {
   private static final int CALENDARS_MAX = 10_000;
 
   private final Map<BillingCalendar, Of> calendars = new HashMap<>();
+
+  /** {@link BillingCalendar#period}. */
+  public Period period(BillingCalendar calendar, long index) {
+    Of periods = of(calendar);
+    return new Period(
+        index,
+        new Interval(
+            Instant.ofEpochSecond(periods.startOf(index)),
+            Instant.ofEpochSecond(periods.startOf(index + 1))));
+  }
+
+  /** {@link BillingCalendar#indexAt}. */
+  public long indexAt(BillingCalendar calendar, Instant instant) {
+    return of(calendar).indexAt(instant.getEpochSecond());
+  }
 
   Of of(BillingCalendar calendar) {
     if (calendars.size() >= CALENDARS_MAX && !calendars.containsKey(calendar)) {

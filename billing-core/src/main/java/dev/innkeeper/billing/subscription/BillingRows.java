@@ -3,6 +3,7 @@ package dev.innkeeper.billing.subscription;
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.db.SqlArrays;
 import dev.innkeeper.billing.rating.Life;
+import dev.innkeeper.billing.rating.Periods;
 import dev.innkeeper.billing.rating.Rated;
 import dev.innkeeper.billing.rating.Watermark;
 import dev.innkeeper.billing.time.BillingCalendar;
@@ -93,11 +94,7 @@ final class BillingRows {
    * What waits to be charged. Usage waits for the end of a period, whatever becomes of its
    * subscription.
    */
-  record Waiting(BillingCalendar calendar, Instant next) {
-    Due due() {
-      return new Due(next, dueIndex(calendar, next));
-    }
-  }
+  record Waiting(BillingCalendar calendar, Instant next) {}
 
   /** Moves the watermarks, and says when each customer is due next. */
   void write(
@@ -297,14 +294,14 @@ final class BillingRows {
     if (next.isEmpty()) {
       return;
     }
-    Map<Waiting, Due> known = new HashMap<>();
+    Periods periods = new Periods();
     Map<Due, List<UUID>> alike = new HashMap<>();
     next.forEach(
-        (customer, waiting) ->
-            alike
-                .computeIfAbsent(
-                    known.computeIfAbsent(waiting, Waiting::due), d -> new ArrayList<>())
-                .add(customer));
+        (customer, waiting) -> {
+          Instant at = waiting.next();
+          long period = periods.indexAt(waiting.calendar(), at.minusNanos(1));
+          alike.computeIfAbsent(new Due(at, period), d -> new ArrayList<>()).add(customer);
+        });
     Map<UUID, Due> others = new TreeMap<>();
     for (Map.Entry<Due, List<UUID>> each : alike.entrySet()) {
       List<UUID> customers = each.getValue();

@@ -135,7 +135,6 @@ public final class ChargeBook {
     private final Map<UUID, List<Charge>> charges = new HashMap<>();
     private final Map<UUID, String> parked = new HashMap<>();
     private final List<BillingRows.Marked> marked = new ArrayList<>();
-    private final List<BillingRows.Row> rows = new ArrayList<>();
 
     private Batch(
         CatalogSnapshot prices,
@@ -156,7 +155,6 @@ public final class ChargeBook {
         Rated rated = rater.rate(row.life(), row.mark(), until, scope);
         charges.computeIfAbsent(customer, c -> new ArrayList<>()).addAll(rated.charges());
         marked.add(new BillingRows.Marked(row, rated));
-        rows.add(row);
       } catch (IllegalStateException | ArithmeticException e) {
         parked.put(customer, String.valueOf(e.getMessage()));
       }
@@ -173,6 +171,7 @@ public final class ChargeBook {
     }
 
     private UsageTaking.Batch forUsage() {
+      List<BillingRows.Row> rows = marked.stream().map(BillingRows.Marked::row).toList();
       return new UsageTaking.Batch(prices, funding, through, rows, charges, parked);
     }
   }

@@ -125,13 +125,12 @@ public final class PriceNotices implements DueWork {
   }
 
   private static Candidate candidate(ResultSet row) throws SQLException {
-    Instant endsAt = SqlValues.instantOrNull(row, 5);
     return new Candidate(
         row.getObject(1, UUID.class),
         row.getObject(2, UUID.class),
         row.getString(3),
         row.getObject(4, UUID.class),
-        endsAt,
+        SqlValues.instantOrNull(row, 5),
         new BillingCalendar(row.getObject(6, LocalDate.class), ZoneId.of(row.getString(7))));
   }
 

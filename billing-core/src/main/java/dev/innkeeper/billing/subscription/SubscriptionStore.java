@@ -148,9 +148,8 @@ final class SubscriptionStore {
                 + " where customer_id = :customer and subscription_id = :id")
         .bind("customer", s.customerId())
         .bind("id", s.id())
-        .mapTo(OffsetDateTime.class)
-        .one()
-        .toInstant();
+        .map((row, context) -> SqlValues.instant(row, 1))
+        .one();
   }
 
   /** Ends the last phase at the instant; one that began there leaves no trace. */
@@ -245,18 +244,16 @@ final class SubscriptionStore {
             "select depletes_at from @.prepaid_burn where customer_id = :customer"
                 + " and depletes_at is not null")
         .bind("customer", customerId)
-        .mapTo(OffsetDateTime.class)
-        .findOne()
-        .map(OffsetDateTime::toInstant);
+        .map((row, context) -> SqlValues.instant(row, 1))
+        .findOne();
   }
 
   Optional<Instant> nextDue(Handle handle, UUID customerId) {
     return handle
         .createQuery("select next_at from @.billing_due where customer_id = :customer")
         .bind("customer", customerId)
-        .mapTo(OffsetDateTime.class)
-        .findOne()
-        .map(OffsetDateTime::toInstant);
+        .map((row, context) -> SqlValues.instant(row, 1))
+        .findOne();
   }
 
   /** By subscription, the active time within the range. */
@@ -273,10 +270,9 @@ final class SubscriptionStore {
         .map(
             (row, context) -> {
               UUID id = row.getObject(1, UUID.class);
-              OffsetDateTime end = row.getObject(3, OffsetDateTime.class);
+              Instant end = SqlValues.instantOrNull(row, 3);
               Interval phase =
-                  new Interval(
-                      SqlValues.instant(row, 2), end == null ? range.to() : end.toInstant());
+                  new Interval(SqlValues.instant(row, 2), end == null ? range.to() : end);
               return phase
                   .intersection(range)
                   .map(i -> result.merge(id, i.duration(), Duration::plus));
@@ -294,7 +290,6 @@ final class SubscriptionStore {
   }
 
   private Stored stored(ResultSet row) throws SQLException {
-    Instant endsAt = SqlValues.instantOrNull(row, "ends_at");
     return new Stored(
         new Subscription(
             row.getObject("id", UUID.class),
@@ -307,7 +302,7 @@ final class SubscriptionStore {
             SubscriptionStatus.valueOf(row.getString("status")),
             SqlValues.instant(row, "started_at"),
             SqlValues.instant(row, "trial_end"),
-            endsAt,
+            SqlValues.instantOrNull(row, "ends_at"),
             row.getString("suspended_reason"),
             texts(row.getString("metadata"))),
         row.getBoolean("paused"));

@@ -1,12 +1,11 @@
 package dev.innkeeper.billing.usage;
 
 import dev.innkeeper.billing.catalog.Catalog;
+import dev.innkeeper.billing.db.CopyRows;
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.db.SqlArrays;
 import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.problem.InvalidInput;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -36,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 public final class Usage {
   private static final int BATCH_MAX = 200_000;
   private static final int PAGE_MAX = 1000;
+  private static final int COPY_COLUMNS = 10;
+  private static final String COPY = "copy innkeeper_usage_stage from stdin with (format binary)";
 
   /** What a session's staging table holds until the end of its transaction. */
   private static final String STAGE =
@@ -129,17 +130,7 @@ public final class Usage {
     if (sound.isEmpty()) {
       return report(0, 0, checks);
     }
-    try {
-      UsageCopy.copy(
-          handle.getConnection(),
-          "copy innkeeper_usage_stage from stdin with (format binary)",
-          records,
-          sound);
-    } catch (SQLException e) {
-      throw new IllegalStateException("can't stage usage records", e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    stage(handle, records, sound);
     int accepted = insert(handle, now);
     int conflicts = accepted == sound.size() ? 0 : rejectConflicts(handle, records, checks);
     if (replacing) {
@@ -155,6 +146,27 @@ public final class Usage {
       lives.used(customers);
     }
     return report(accepted, sound.size() - accepted - conflicts, checks);
+  }
+
+  /** Copies the records whose index is given, with that index. */
+  private static void stage(Handle handle, List<UsageRecord> records, List<Integer> indexes) {
+    try (CopyRows rows = new CopyRows(handle.getConnection(), COPY, COPY_COLUMNS)) {
+      for (int index : indexes) {
+        UsageRecord record = records.get(index);
+        rows.row()
+            .int4(index)
+            .id(record.customerId())
+            .id(record.subscriptionId())
+            .text(record.idempotencyKey())
+            .text(record.meter())
+            .decimal(record.quantity())
+            .instant(record.from())
+            .instant(record.to())
+            .text(record.item())
+            .text(record.replaces());
+      }
+      rows.finish();
+    }
   }
 
   private static UsageReport report(int accepted, int duplicates, UsageChecks checks) {

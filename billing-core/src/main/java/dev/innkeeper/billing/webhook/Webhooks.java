@@ -19,7 +19,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
@@ -290,8 +289,8 @@ public final class Webhooks implements AutoCloseable {
         .bind("id", id)
         .map(
             (row, context) -> {
-              OffsetDateTime at = row.getObject(1, OffsetDateTime.class);
-              return at == null ? Instant.MAX : at.toInstant();
+              Instant at = SqlValues.instantOrNull(row, 1);
+              return at == null ? Instant.MAX : at;
             })
         .findOne()
         .filter(at -> !at.equals(Instant.MAX))

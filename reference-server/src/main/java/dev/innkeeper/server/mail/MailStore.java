@@ -1,5 +1,6 @@
 package dev.innkeeper.server.mail;
 
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.event.StoredEvent;
 import java.sql.Array;
 import java.sql.ResultSet;
@@ -191,13 +192,12 @@ final class MailStore {
   private static Mail mail(ResultSet row) throws SQLException {
     Array invoices = row.getArray("invoice_ids");
     String plain = row.getString("body_text");
-    OffsetDateTime sentAt = row.getObject("sent_at", OffsetDateTime.class);
     return new Mail(
         row.getObject("customer_id", UUID.class),
         row.getObject("id", UUID.class),
         row.getString("event_type"),
         row.getString("event_data"),
-        row.getObject("occurred_at", OffsetDateTime.class).toInstant(),
+        SqlValues.instant(row, "occurred_at"),
         plain == null
             ? null
             : new MailText(
@@ -211,7 +211,7 @@ final class MailStore {
         row.getInt("copy"),
         row.getInt("attempts"),
         row.getString("last_error"),
-        sentAt == null ? null : sentAt.toInstant());
+        SqlValues.instantOrNull(row, "sent_at"));
   }
 
   private static OffsetDateTime at(Instant instant) {

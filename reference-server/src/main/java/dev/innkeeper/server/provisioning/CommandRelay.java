@@ -1,6 +1,7 @@
 package dev.innkeeper.server.provisioning;
 
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.billing.problem.NotAllowed;
 import dev.innkeeper.provisioner.Provisioner;
@@ -10,7 +11,6 @@ import dev.innkeeper.provisioner.capability.Commandable.Result;
 import dev.innkeeper.server.plugins.Provisioners;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -243,7 +243,7 @@ public final class CommandRelay {
                     (row, context) ->
                         new Entry(
                             row.getObject("id", UUID.class),
-                            row.getObject("at", OffsetDateTime.class).toInstant(),
+                            SqlValues.instant(row, "at"),
                             row.getString("actor"),
                             List.of((String[]) row.getArray("words").getArray()),
                             Outcome.valueOf(row.getString("outcome")),

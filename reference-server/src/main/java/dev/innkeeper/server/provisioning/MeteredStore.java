@@ -3,6 +3,7 @@ package dev.innkeeper.server.provisioning;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.provisioner.capability.Metered;
 import java.math.BigDecimal;
@@ -10,7 +11,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -187,7 +187,7 @@ final class MeteredStore {
     return new Watermark(
         row.getObject("customer_id", UUID.class),
         row.getObject("resource_id", UUID.class),
-        instant(row, "read_to"));
+        SqlValues.instant(row, "read_to"));
   }
 
   private MeteredInterval interval(ResultSet row) throws SQLException {
@@ -195,18 +195,14 @@ final class MeteredStore {
     return new MeteredInterval(
         row.getObject("customer_id", UUID.class),
         row.getObject("resource_id", UUID.class),
-        instant(row, "from_at"),
-        instant(row, "to_at"),
+        SqlValues.instant(row, "from_at"),
+        SqlValues.instant(row, "to_at"),
         read(row.getString("readings")),
         Duration.ofMillis(row.getLong("running_millis")),
         currency == null
             ? Optional.empty()
             : Optional.of(new MeteredInterval.Cost(currency, row.getBigDecimal("cost"))),
         Optional.ofNullable(row.getString("refused")));
-  }
-
-  private static Instant instant(ResultSet row, String column) throws SQLException {
-    return row.getObject(column, OffsetDateTime.class).toInstant();
   }
 
   private String write(List<Metered.Reading> readings) {

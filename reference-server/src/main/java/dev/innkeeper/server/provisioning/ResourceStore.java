@@ -3,6 +3,7 @@ package dev.innkeeper.server.provisioning;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.json.BillingJson;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -386,8 +387,7 @@ final class ResourceStore {
   }
 
   private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
-    return Optional.ofNullable(row.getObject(column, OffsetDateTime.class))
-        .map(OffsetDateTime::toInstant);
+    return Optional.ofNullable(SqlValues.instantOrNull(row, column));
   }
 
   private String write(Map<String, String> texts) {

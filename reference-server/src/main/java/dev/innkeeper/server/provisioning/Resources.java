@@ -1,10 +1,10 @@
 package dev.innkeeper.server.provisioning;
 
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.problem.NotFound;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,7 +107,7 @@ public final class Resources {
                             row.getObject("resource_id", UUID.class),
                             row.getString("name"),
                             row.getString("state"),
-                            row.getObject("first_seen_at", OffsetDateTime.class).toInstant()))
+                            SqlValues.instant(row, "first_seen_at")))
                 .list());
   }
 

@@ -1,13 +1,13 @@
 package dev.innkeeper.server.time;
 
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.problem.InvalidInput;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import org.jdbi.v3.core.Handle;
@@ -69,9 +69,7 @@ public final class TrialClock extends Clock {
   }
 
   private static Reading reading(ResultSet row) throws SQLException {
-    OffsetDateTime standsAt = row.getObject("stands_at", OffsetDateTime.class);
-    return new Reading(
-        row.getLong("offset_millis"), standsAt == null ? null : standsAt.toInstant());
+    return new Reading(row.getLong("offset_millis"), SqlValues.instantOrNull(row, "stands_at"));
   }
 
   private static void store(Handle handle, Reading reading) {
