@@ -229,7 +229,7 @@ final class ChargeOutcomes {
   }
 
   private List<Recorded> settleAgain(Handle handle, Payment payment) {
-    return pass.run(handle, pass.all(List.of(payment.customerId())));
+    return pass.run(handle, pass.all(List.of(payment.customerId()), DueRows.HEAD_START));
   }
 
   private static Amount openOf(Handle handle, Payment payment) {

@@ -68,7 +68,7 @@ final class Disputes {
                   notice.amount(),
                   notice.state().name().toLowerCase(Locale.ROOT)));
     }
-    return pass.run(handle, pass.all(List.of(payment.customerId())));
+    return pass.run(handle, pass.all(List.of(payment.customerId()), DueRows.HEAD_START));
   }
 
   private void store(Handle handle, String provider, Payment payment, DisputeChanged notice) {

@@ -17,6 +17,13 @@ final class DueRows {
   static final String LATER =
       ":now + least(interval '6 hours', interval '1 minute' * power(4, least(lookups, 6)))";
 
+  /**
+   * So long due work leaves a recorded row to the thread that recorded it, which asks the provider
+   * next and whose caller waits for the answer. Without it due work may come between the two, and
+   * the caller hears no more than that somebody is asking.
+   */
+  static final Duration HEAD_START = Duration.ofSeconds(30);
+
   private DueRows() {}
 
   /**

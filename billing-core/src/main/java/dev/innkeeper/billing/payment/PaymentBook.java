@@ -86,10 +86,17 @@ final class PaymentBook {
       Amount amount,
       String description) {}
 
-  void insert(Collection<NewPayment> payments) {
+  /**
+   * Records attempts.
+   *
+   * @param headStart how long due work leaves them alone: {@link DueRows#HEAD_START} when the
+   *     caller asks the providers next, zero when nobody will
+   */
+  void insert(Collection<NewPayment> payments, Duration headStart) {
     if (payments.isEmpty()) {
       return;
     }
+    Instant now = clock.instant();
     db.run(
         handle -> {
           PreparedBatch batch =
@@ -99,7 +106,7 @@ final class PaymentBook {
                       + " currency, description, presence, state, recorded_at, next_at) values"
                       + " (:customer, :id, :purpose, cast(:invoice as uuid), cast(:method as uuid),"
                       + " :provider, :reference, :customerReference, :returnUrl, :amount,"
-                      + " :currency, :description, :presence, 'RECORDED', :now, :now)");
+                      + " :currency, :description, :presence, 'RECORDED', :now, :next)");
           for (NewPayment payment : payments) {
             bind(batch, payment.means());
             batch
@@ -110,7 +117,8 @@ final class PaymentBook {
                 .bind("amount", payment.amount().minorUnits())
                 .bind("currency", payment.amount().currency().code())
                 .bind("description", payment.description())
-                .bind("now", at(clock.instant()))
+                .bind("now", at(now))
+                .bind("next", at(now.plus(headStart)))
                 .add();
           }
           batch.execute();
@@ -203,15 +211,16 @@ final class PaymentBook {
                 .list());
   }
 
-  /** Attempts of the customers for which the provider is yet to be asked. */
-  List<Recorded> recorded(Collection<UUID> customerIds) {
+  /** Attempts of the customers for which anybody may ask the provider, and nobody did yet. */
+  List<Recorded> recordedAndDue(Collection<UUID> customerIds) {
     return db.tx(
         handle ->
             handle
                 .createQuery(
                     "select customer_id, id from @.payment where customer_id = any(:customers)"
-                        + " and next_at is not null and state = 'RECORDED' order by id")
+                        + " and next_at <= :now and state = 'RECORDED' order by id")
                 .bindArray("customers", UUID.class, customerIds)
+                .bind("now", at(clock.instant()))
                 .map(
                     (row, context) ->
                         new Recorded(

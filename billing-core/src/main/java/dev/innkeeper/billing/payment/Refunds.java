@@ -133,12 +133,13 @@ public final class Refunds implements DueWork {
   }
 
   private void insert(Handle handle, Payment payment, UUID id, Amount amount, String reason) {
+    Instant now = core.clock().instant();
     handle
         .createUpdate(
             "insert into @.refund (customer_id, id, payment_id, provider, charge_reference,"
                 + " amount_minor, currency, reason, origin, state, recorded_at, next_at) values"
                 + " (:c, :id, :payment, :provider, :charge, :amount, :currency, :reason, 'ENGINE',"
-                + " 'RECORDED', :now, :now)")
+                + " 'RECORDED', :now, :next)")
         .bind("c", payment.customerId())
         .bind("id", id)
         .bind("payment", payment.id())
@@ -147,7 +148,8 @@ public final class Refunds implements DueWork {
         .bind("amount", amount.minorUnits())
         .bind("currency", amount.currency().code())
         .bind("reason", reason)
-        .bind("now", at(core.clock().instant()))
+        .bind("now", at(now))
+        .bind("next", at(now.plus(DueRows.HEAD_START)))
         .execute();
   }
 

@@ -14,6 +14,7 @@ import dev.innkeeper.billing.payment.spi.ChargeRequest.Presence;
 import dev.innkeeper.billing.payment.spi.PaymentProvider;
 import dev.innkeeper.billing.problem.NotAllowed;
 import dev.innkeeper.billing.work.DueWork;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -71,16 +72,20 @@ public final class Settlement {
 
   /** {@link #settle} for many customers, the wallets' part in one transaction. */
   public void settleAll(Collection<UUID> customerIds) {
-    if (!db.inTransaction()) {
+    boolean chargesNow = !db.inTransaction();
+    if (chargesNow) {
       customerIds.forEach(this::callOffWhatWaits);
     }
-    db.run(
-        handle -> {
-          pass.lock(handle, customerIds);
-          pass.run(handle, pass.all(customerIds));
-        });
-    if (!db.inTransaction()) {
-      runner.run(book.recorded(customerIds));
+    Duration headStart = chargesNow ? DueRows.HEAD_START : Duration.ZERO;
+    List<Recorded> recorded =
+        db.tx(
+            handle -> {
+              pass.lock(handle, customerIds);
+              return pass.run(handle, pass.all(customerIds, headStart));
+            });
+    if (chargesNow) {
+      runner.run(recorded);
+      runner.run(book.recordedAndDue(customerIds));
     }
   }
 
@@ -184,7 +189,8 @@ public final class Settlement {
                       invoiceId,
                       book.page(customerId, page),
                       invoice.open(),
-                      "Invoice " + invoice.number())));
+                      "Invoice " + invoice.number())),
+              DueRows.HEAD_START);
           return id;
         });
   }
@@ -228,7 +234,8 @@ public final class Settlement {
                   policy.from(mix.sources()),
                   Presence.ON_SESSION,
                   invoiceId,
-                  methodId));
+                  methodId,
+                  DueRows.HEAD_START));
         });
   }
 
@@ -289,7 +296,7 @@ public final class Settlement {
                   recorded.clear();
                   List<UUID> due = pass.claimUntried(handle, CUSTOMERS_A_BATCH);
                   if (!due.isEmpty()) {
-                    recorded.addAll(pass.run(handle, pass.all(due)));
+                    recorded.addAll(pass.run(handle, pass.all(due, Duration.ZERO)));
                   }
                   return due.size();
                 });

@@ -80,17 +80,19 @@ final class SettlementPass {
    *
    * @param invoiceId only this invoice; null for all that are open
    * @param methodId only this card, even if it was declined lately; null for all cards in order
+   * @param headStart as for {@link PaymentBook#insert}
    */
   record Scope(
       Collection<UUID> customerIds,
       SettlementPolicy policy,
       Presence presence,
       @Nullable UUID invoiceId,
-      @Nullable UUID methodId) {}
+      @Nullable UUID methodId,
+      Duration headStart) {}
 
   /** All that is open of the customers, by the engine's policy. */
-  Scope all(Collection<UUID> customerIds) {
-    return new Scope(customerIds, policy, Presence.OFF_SESSION, null, null);
+  Scope all(Collection<UUID> customerIds, Duration headStart) {
+    return new Scope(customerIds, policy, Presence.OFF_SESSION, null, null, headStart);
   }
 
   private record Owner(UUID customerId, Currency currency) {}
@@ -132,7 +134,7 @@ final class SettlementPass {
         });
     ledger.requireAll(transfers);
     invoices.settle(paid);
-    book.insert(charges);
+    book.insert(charges, scope.headStart());
     markTried(handle, scope.customerIds());
     return charges.stream().map(c -> new Recorded(c.customerId(), c.id())).toList();
   }
@@ -306,7 +308,8 @@ final class SettlementPass {
   /** The least that the customer's usable cards, or the one, can be charged; empty without any. */
   Optional<Amount> leastCharge(Handle handle, Invoice invoice, @Nullable UUID methodId) {
     UUID customerId = invoice.customerId();
-    Scope scope = new Scope(List.of(customerId), policy, Presence.ON_SESSION, null, methodId);
+    Scope scope =
+        new Scope(List.of(customerId), policy, Presence.ON_SESSION, null, methodId, Duration.ZERO);
     return cards(methods(handle, scope).getOrDefault(customerId, List.of()), invoice.currency())
         .stream()
         .map(Card::minimumCharge)

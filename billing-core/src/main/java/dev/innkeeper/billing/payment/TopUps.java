@@ -96,7 +96,8 @@ public final class TopUps {
                       book.insert(
                           List.of(
                               new PaymentBook.NewPayment(
-                                  customerId, id, null, means, amount, "Top-up")));
+                                  customerId, id, null, means, amount, "Top-up")),
+                          DueRows.HEAD_START);
                       return id;
                     }));
     runner.run(List.of(new Recorded(customerId, paymentId)));
@@ -119,7 +120,8 @@ public final class TopUps {
           UUID id = ids.next();
           PaymentBook.Means means = new PaymentBook.Means.Card(method, Presence.ON_SESSION);
           book.insert(
-              List.of(new PaymentBook.NewPayment(customerId, id, null, means, amount, "Top-up")));
+              List.of(new PaymentBook.NewPayment(customerId, id, null, means, amount, "Top-up")),
+              DueRows.HEAD_START);
           return id;
         });
   }

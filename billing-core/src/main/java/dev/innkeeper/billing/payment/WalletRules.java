@@ -154,7 +154,8 @@ public final class WalletRules implements MoneyListener {
                         null,
                         new PaymentBook.Means.Card(card, Presence.OFF_SESSION),
                         topUp,
-                        DESCRIPTION))));
+                        DESCRIPTION)),
+                Duration.ZERO));
   }
 
   private boolean canCharge(PaymentMethod method, Amount amount) {

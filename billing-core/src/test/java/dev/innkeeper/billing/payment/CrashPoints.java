@@ -64,6 +64,30 @@ final class CrashPoints {
         });
   }
 
+  /** Does something whenever a transaction has ended, before its caller goes on. */
+  static DataSource afterEachCommit(DataSource dataSource, Runnable action) {
+    return proxy(
+        DataSource.class,
+        (method, args) -> {
+          Object result = invoke(dataSource, method, args);
+          return result instanceof Connection connection
+              ? afterEachCommit(connection, action)
+              : result;
+        });
+  }
+
+  private static Connection afterEachCommit(Connection connection, Runnable action) {
+    return proxy(
+        Connection.class,
+        (method, args) -> {
+          Object result = invoke(connection, method, args);
+          if (method.getName().equals("commit")) {
+            action.run();
+          }
+          return result;
+        });
+  }
+
   PaymentProvider watch(PaymentProvider provider) {
     return proxy(
         PaymentProvider.class,
