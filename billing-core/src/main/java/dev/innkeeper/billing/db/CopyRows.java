@@ -28,7 +28,6 @@ public final class CopyRows implements AutoCloseable {
   };
   private static final int SENT_FROM = 1 << 16;
   private static final int ROOM_FIRST = 1 << 12;
-  private static final int UUID_OID = 2950;
   private static final byte JSONB_VERSION = 1;
   private static final int NULL_LENGTH = -1;
 
@@ -87,11 +86,6 @@ public final class CopyRows implements AutoCloseable {
     }
     length(2 * Long.BYTES).id(value);
     return this;
-  }
-
-  /** A {@code uuid[]} without nulls. */
-  public CopyRows ids(UUID[] values) {
-    return bytea(SqlArrays.bytes(UUID_OID, values));
   }
 
   /** A {@code smallint}. */

@@ -45,7 +45,7 @@ public final class SqlArrays {
     return array(connection, TIMESTAMPTZ_ARRAY_OID, bytes);
   }
 
-  static byte[] bytes(int elementOid, UUID[] values) {
+  private static byte[] bytes(int elementOid, UUID[] values) {
     int width = Integer.BYTES + 2 * Long.BYTES;
     byte[] bytes = header(elementOid, values.length, width);
     int at = HEADER_BYTES;

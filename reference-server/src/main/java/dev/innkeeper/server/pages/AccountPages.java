@@ -180,7 +180,7 @@ final class AccountPages extends PageRoutes {
   }
 
   private void showDetails(Context ctx, Visit visit, View.Details form) {
-    show(ctx, visit, "What invoices say", "details.jte", Map.of("form", form));
+    show(ctx, visit, "Billing details", "details.jte", Map.of("form", form));
   }
 
   private static BuyerDetails details(Context ctx) {
