@@ -80,10 +80,22 @@ final class ChargeRunner implements DueWork {
   /** Finds out what became of an attempt now, rather than when its time comes. */
   Payment refresh(UUID customerId, UUID paymentId) {
     Payment payment = book.find(customerId, paymentId).orElseThrow();
-    if (!payment.state().isFinal() && payment.state() != PaymentState.RECORDED) {
+    boolean isAsked =
+        switch (payment.state()) {
+          case UNKNOWN, ACTION_REQUIRED -> true;
+          case CALLING -> !isBeingCalled(payment);
+          case RECORDED, SUCCEEDED, DECLINED, CANCELLED -> false;
+        };
+    if (isAsked) {
       run(lookUp(payment));
     }
     return book.find(customerId, paymentId).orElseThrow();
+  }
+
+  /** Whether somebody waits for the provider's answer: who does not know it yet would ask twice. */
+  private boolean isBeingCalled(Payment payment) {
+    Instant calledAt = payment.calledAt();
+    return calledAt != null && clock.instant().isBefore(calledAt.plus(LEASE));
   }
 
   /** Calls off an attempt that waits for its customer; gives what that makes necessary. */
@@ -138,6 +150,10 @@ final class ChargeRunner implements DueWork {
                 payment.isOnPage()
                     ? provider.lookUpPage(pageRequest(payment))
                     : provider.lookUp(request(payment)));
+    if (result instanceof ChargeResult.Unknown && payment.state() == PaymentState.ACTION_REQUIRED) {
+      // A look that failed is no news: the question, and its page, stay the customer's.
+      return List.of();
+    }
     if (!(result instanceof ChargeResult.Absent)) {
       return outcomes.apply(payment.customerId(), payment.id(), result);
     }

@@ -97,7 +97,8 @@ public final class Payments {
 
   /**
    * Asks the provider now what became of a payment that has not ended, such as after the customer
-   * answered the bank.
+   * answered the bank. A payment for which the provider is being asked at this moment is given as
+   * it is, and so is one that waits for the customer when the provider can't be reached.
    *
    * @throws NotFound when the customer has no such payment
    */

@@ -1,5 +1,6 @@
 package dev.innkeeper.billing.payment;
 
+import static dev.innkeeper.billing.payment.PaymentFixture.ASKS;
 import static dev.innkeeper.billing.payment.PaymentFixture.FAILS_WHEN_CHARGED;
 import static dev.innkeeper.billing.payment.PaymentFixture.GOOD;
 import static dev.innkeeper.billing.payment.PaymentFixture.eur;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +29,10 @@ import org.junit.jupiter.api.Test;
 class DueWorkBesideTest {
   private final PaymentFixture f = new PaymentFixture();
   private final UUID ada = f.customer();
+
+  /** What was asked beside the caller. */
+  private final List<String> askedBeside = new CopyOnWriteArrayList<>();
+
   private final SandboxProvider sandbox = new SandboxProvider(f.db, f.clock, "secret");
   private final BillingEngine beside =
       BillingEngine.builder()
@@ -42,14 +48,15 @@ class DueWorkBesideTest {
     f.close();
   }
 
-  /** Whoever asks for money to move hears nothing. */
-  private static PaymentProvider withoutAnswers(PaymentProvider provider) {
+  /** Whoever asks for money to move, or whether it did, hears nothing. */
+  private PaymentProvider withoutAnswers(PaymentProvider provider) {
     return (PaymentProvider)
         Proxy.newProxyInstance(
             DueWorkBesideTest.class.getClassLoader(),
             new Class<?>[] {PaymentProvider.class},
             (self, method, args) -> {
-              if (Set.of("charge", "refund").contains(method.getName())) {
+              if (Set.of("charge", "lookUp", "refund").contains(method.getName())) {
+                askedBeside.add(method.getName());
                 throw new IllegalStateException("no answer");
               }
               return method.invoke(provider, args);
@@ -100,6 +107,7 @@ class DueWorkBesideTest {
           .containsOnly(Refund.State.SUCCEEDED);
     }
     assertThat(f.wallet(ada)).isEqualTo("0.00 0.00 0.00");
+    assertThat(askedBeside).isEmpty();
   }
 
   @Test
@@ -109,6 +117,30 @@ class DueWorkBesideTest {
       assertThat(engine.topUps().topUp(ada, eur("20.00"), good.id(), "paid").state())
           .isEqualTo(PaymentState.SUCCEEDED);
     }
+    assertThat(askedBeside).isEmpty();
+  }
+
+  @Test
+  void whoeverLooksMeanwhileDoesNotAskOnceMore() {
+    PaymentMethod good = f.card(ada, GOOD);
+    Runnable look =
+        () -> payments().forEach(payment -> beside.payments().refresh(ada, payment.id()));
+    try (BillingEngine engine = engine(look)) {
+      assertThat(engine.topUps().topUp(ada, eur("20.00"), good.id(), "paid").state())
+          .isEqualTo(PaymentState.SUCCEEDED);
+    }
+    assertThat(f.wallet(ada)).isEqualTo("20.00 0.00 0.00");
+    assertThat(askedBeside).isEmpty();
+  }
+
+  @Test
+  void aLookThatFailsLeavesTheBanksQuestionToTheCustomer() {
+    Payment asked = f.engine.topUps().topUp(ada, eur("20.00"), f.card(ada, ASKS).id(), "asked");
+    assertThat(asked.state()).isEqualTo(PaymentState.ACTION_REQUIRED);
+    assertThat(beside.payments().refresh(ada, asked.id())).isEqualTo(asked);
+    assertThat(askedBeside).containsExactly("lookUp");
+    assertThat(f.engine.payments().refresh(ada, asked.id())).isEqualTo(asked);
+    assertThat(f.events(ada)).containsOnlyOnce("payment.action-required");
   }
 
   @Test
@@ -134,6 +166,10 @@ class DueWorkBesideTest {
   }
 
   private List<PaymentState> states() {
-    return f.engine.payments().list(ada, null, 50).stream().map(Payment::state).toList();
+    return payments().stream().map(Payment::state).toList();
+  }
+
+  private List<Payment> payments() {
+    return f.engine.payments().list(ada, null, 50);
   }
 }
