@@ -80,13 +80,13 @@ final class ChargeRunner implements DueWork {
   /** Finds out what became of an attempt now, rather than when its time comes. */
   Payment refresh(UUID customerId, UUID paymentId) {
     Payment payment = book.find(customerId, paymentId).orElseThrow();
-    boolean isAsked =
+    boolean mayAsk =
         switch (payment.state()) {
           case UNKNOWN, ACTION_REQUIRED -> true;
           case CALLING -> !isBeingCalled(payment);
           case RECORDED, SUCCEEDED, DECLINED, CANCELLED -> false;
         };
-    if (isAsked) {
+    if (mayAsk) {
       run(lookUp(payment));
     }
     return book.find(customerId, paymentId).orElseThrow();
