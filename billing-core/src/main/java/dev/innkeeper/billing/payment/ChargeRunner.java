@@ -8,7 +8,6 @@ import dev.innkeeper.billing.payment.spi.PageChargeRequest;
 import dev.innkeeper.billing.payment.spi.PaymentProvider;
 import dev.innkeeper.billing.work.DueWork;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -24,9 +23,6 @@ import org.slf4j.LoggerFactory;
  * inside a transaction. Every answer is booked in a transaction of its own.
  */
 final class ChargeRunner implements DueWork {
-  /** Longer than any call of a provider takes. */
-  static final Duration LEASE = Duration.ofMinutes(2);
-
   private static final int BATCH = 50;
   private static final int CHAIN_MAX = 200;
   private static final Logger LOG = LoggerFactory.getLogger(ChargeRunner.class);
@@ -56,7 +52,7 @@ final class ChargeRunner implements DueWork {
     Deque<Recorded> queue = new ArrayDeque<>(recorded);
     for (int calls = 0; !queue.isEmpty() && calls < CHAIN_MAX; calls++) {
       Recorded next = queue.removeFirst();
-      if (book.claimForCall(next.customerId(), next.paymentId(), LEASE)) {
+      if (book.claimForCall(next.customerId(), next.paymentId())) {
         queue.addAll(charge(book.find(next.customerId(), next.paymentId()).orElseThrow()));
       }
     }
@@ -70,7 +66,7 @@ final class ChargeRunner implements DueWork {
   @Override
   public int runBatch(Instant now) {
     db.requireNoTransaction();
-    List<Payment> due = book.claimDue(now, BATCH, LEASE);
+    List<Payment> due = book.claimDue(now, BATCH);
     for (Payment payment : due) {
       run(resume(payment));
     }
@@ -95,7 +91,7 @@ final class ChargeRunner implements DueWork {
   /** Whether somebody waits for the provider's answer: who does not know it yet would ask twice. */
   private boolean isBeingCalled(Payment payment) {
     Instant calledAt = payment.calledAt();
-    return calledAt != null && clock.instant().isBefore(calledAt.plus(LEASE));
+    return calledAt != null && clock.instant().isBefore(calledAt.plus(DueRows.LEASE));
   }
 
   /** Calls off an attempt that waits for its customer; gives what that makes necessary. */

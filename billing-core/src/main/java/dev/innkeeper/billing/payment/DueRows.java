@@ -24,6 +24,9 @@ final class DueRows {
    */
   static final Duration HEAD_START = Duration.ofSeconds(30);
 
+  /** So long a claimed row is nobody else's: longer than any call of a provider takes. */
+  static final Duration LEASE = Duration.ofMinutes(2);
+
   private DueRows() {}
 
   /**
@@ -41,15 +44,12 @@ final class DueRows {
         : new OutgoingResult.Refused("expired", "it never reached the provider");
   }
 
-  /** From when and for how long rows are nobody else's. */
-  record Lease(Instant now, Duration time) {}
-
   /**
    * Takes rows that are due, and keeps others from them for the lease.
    *
    * @param rows with the columns {@code state}, {@code next_at} and {@code lookups}
    */
-  static <T> List<T> claim(Handle handle, OwnedRows<T> rows, Lease lease, int limit) {
+  static <T> List<T> claim(Handle handle, OwnedRows<T> rows, Instant now, int limit) {
     return handle
         .createQuery(
             "with due as (select customer_id, id from "
@@ -61,8 +61,8 @@ final class DueRows {
                 + " lookups = lookups + case when state = 'RECORDED' then 0 else 1 end"
                 + " from due d where r.customer_id = d.customer_id and r.id = d.id returning r."
                 + rows.columns().replace(", ", ", r."))
-        .bind("now", lease.now().atOffset(ZoneOffset.UTC))
-        .bind("lease", lease.now().plus(lease.time()).atOffset(ZoneOffset.UTC))
+        .bind("now", now.atOffset(ZoneOffset.UTC))
+        .bind("lease", now.plus(LEASE).atOffset(ZoneOffset.UTC))
         .bind("limit", limit)
         .map(rows.mapper())
         .list();
@@ -73,7 +73,7 @@ final class DueRows {
    * die, the row is due, and looked up, when the lease ends.
    */
   static boolean claimForCall(
-      Handle handle, OwnedRows<?> rows, UUID customerId, UUID id, Lease lease) {
+      Handle handle, OwnedRows<?> rows, UUID customerId, UUID id, Instant now) {
     return handle
             .createUpdate(
                 "update "
@@ -81,8 +81,8 @@ final class DueRows {
                     + " set state = 'CALLING', called_at = coalesce(called_at, :now),"
                     + " next_at = :next"
                     + " where customer_id = :c and id = :id and state = 'RECORDED'")
-            .bind("now", lease.now().atOffset(ZoneOffset.UTC))
-            .bind("next", lease.now().plus(lease.time()).atOffset(ZoneOffset.UTC))
+            .bind("now", now.atOffset(ZoneOffset.UTC))
+            .bind("next", now.plus(LEASE).atOffset(ZoneOffset.UTC))
             .bind("c", customerId)
             .bind("id", id)
             .execute()

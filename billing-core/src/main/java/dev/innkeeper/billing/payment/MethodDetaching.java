@@ -26,7 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 final class MethodDetaching implements DueWork {
   private static final int BATCH = 50;
-  private static final Duration LEASE = Duration.ofMinutes(2);
   private static final Duration GIVE_UP_AFTER = Duration.ofDays(30);
   private static final OwnedRows<Due> ROWS =
       new OwnedRows<>(
@@ -76,8 +75,7 @@ final class MethodDetaching implements DueWork {
   @Override
   public int runBatch(Instant now) {
     core.db().requireNoTransaction();
-    List<Due> due =
-        core.db().tx(handle -> DueRows.claim(handle, ROWS, new DueRows.Lease(now, LEASE), BATCH));
+    List<Due> due = core.db().tx(handle -> DueRows.claim(handle, ROWS, now, BATCH));
     for (Due one : due) {
       // What is being charged with it must come to its end first.
       DetachResult result =

@@ -240,16 +240,13 @@ final class PaymentBook {
   }
 
   /** As {@link DueRows#claimForCall}. */
-  boolean claimForCall(UUID customerId, UUID id, Duration lease) {
-    return db.tx(
-        handle ->
-            DueRows.claimForCall(
-                handle, ROWS, customerId, id, new DueRows.Lease(clock.instant(), lease)));
+  boolean claimForCall(UUID customerId, UUID id) {
+    return db.tx(handle -> DueRows.claimForCall(handle, ROWS, customerId, id, clock.instant()));
   }
 
   /** Takes attempts somebody must look after, and keeps others from them for the lease. */
-  List<Payment> claimDue(Instant now, int limit, Duration lease) {
-    return db.tx(handle -> DueRows.claim(handle, ROWS, new DueRows.Lease(now, lease), limit));
+  List<Payment> claimDue(Instant now, int limit) {
+    return db.tx(handle -> DueRows.claim(handle, ROWS, now, limit));
   }
 
   void reference(UUID customerId, UUID id, String reference) {

@@ -34,7 +34,6 @@ import org.slf4j.LoggerFactory;
  */
 final class PayoutTransfers implements DueWork {
   private static final int BATCH = 50;
-  private static final Duration LEASE = Duration.ofMinutes(2);
   private static final Logger LOG = LoggerFactory.getLogger(PayoutTransfers.class);
 
   private final PaymentCore core;
@@ -108,7 +107,7 @@ final class PayoutTransfers implements DueWork {
             .bind("transfer", transferId)
             .bind("actor", actor)
             .bind("now", at(now))
-            .bind("next", at(now.plus(LEASE)))
+            .bind("next", at(now.plus(DueRows.LEASE)))
             .bind("c", customerId)
             .bind("id", payoutId)
             .execute();
@@ -213,8 +212,7 @@ final class PayoutTransfers implements DueWork {
   @Override
   public int runBatch(Instant now) {
     core.db().requireNoTransaction();
-    List<Sending> due =
-        core.db().tx(handle -> DueRows.claim(handle, ROWS, new DueRows.Lease(now, LEASE), BATCH));
+    List<Sending> due = core.db().tx(handle -> DueRows.claim(handle, ROWS, now, BATCH));
     due.forEach(this::resolve);
     return due.size();
   }

@@ -16,7 +16,6 @@ import dev.innkeeper.billing.problem.NotFound;
 import dev.innkeeper.billing.work.DueWork;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -35,7 +34,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Refunds implements DueWork {
   private static final int BATCH = 50;
-  private static final Duration LEASE = Duration.ofMinutes(2);
   private static final Logger LOG = LoggerFactory.getLogger(Refunds.class);
   private static final int PAGE_MAX = 500;
   private static final OwnedRows<Refund> ROWS =
@@ -159,12 +157,7 @@ public final class Refunds implements DueWork {
         core.db()
             .tx(
                 handle ->
-                    DueRows.claimForCall(
-                        handle,
-                        ROWS,
-                        customerId,
-                        id,
-                        new DueRows.Lease(core.clock().instant(), LEASE)));
+                    DueRows.claimForCall(handle, ROWS, customerId, id, core.clock().instant()));
     if (claimed) {
       Refund refund = get(customerId, id);
       apply(refund, ask(refund, (provider, request) -> provider.refund(request)));
@@ -282,8 +275,7 @@ public final class Refunds implements DueWork {
   @Override
   public int runBatch(Instant now) {
     core.db().requireNoTransaction();
-    List<Refund> due =
-        core.db().tx(handle -> DueRows.claim(handle, ROWS, new DueRows.Lease(now, LEASE), BATCH));
+    List<Refund> due = core.db().tx(handle -> DueRows.claim(handle, ROWS, now, BATCH));
     for (Refund refund : due) {
       if (refund.state() == Refund.State.RECORDED) {
         run(refund.customerId(), refund.id());

@@ -114,7 +114,8 @@ final class SettlementPass {
     Map<Owner, List<Candidate>> byOwner = new LinkedHashMap<>();
     candidates.forEach(c -> byOwner.computeIfAbsent(c.owner(), owner -> new ArrayList<>()).add(c));
     Map<AccountId, Amount> balances = balances(byOwner.keySet());
-    Map<UUID, List<PaymentMethod>> methods = methods(handle, scope);
+    Map<UUID, List<PaymentMethod>> methods =
+        methods(handle, scope.customerIds(), scope.policy(), scope.methodId());
     List<Transfer> transfers = new ArrayList<>();
     List<InvoicePayment> paid = new ArrayList<>();
     List<PaymentBook.NewPayment> charges = new ArrayList<>();
@@ -188,14 +189,19 @@ final class SettlementPass {
     return balances.getOrDefault(account, zero).max(zero);
   }
 
-  private Map<UUID, List<PaymentMethod>> methods(Handle handle, Scope scope) {
+  /** Usable cards, all or the one; none unless the policy lets cards pay. */
+  private Map<UUID, List<PaymentMethod>> methods(
+      Handle handle,
+      Collection<UUID> customerIds,
+      SettlementPolicy allowed,
+      @Nullable UUID methodId) {
     Map<UUID, List<PaymentMethod>> methods = new HashMap<>();
-    if (!scope.policy().sources().contains(PaymentSource.CARD)) {
+    if (!allowed.sources().contains(PaymentSource.CARD)) {
       return methods;
     }
     Instant now = clock.instant();
-    for (PaymentMethod method : MethodBook.of(handle, scope.customerIds())) {
-      boolean wanted = scope.methodId() == null || scope.methodId().equals(method.id());
+    for (PaymentMethod method : MethodBook.of(handle, customerIds)) {
+      boolean wanted = methodId == null || methodId.equals(method.id());
       if (wanted && method.isUsableAt(now) && providers.has(method.provider())) {
         methods.computeIfAbsent(method.customerId(), id -> new ArrayList<>()).add(method);
       }
@@ -308,10 +314,8 @@ final class SettlementPass {
   /** The least that the customer's usable cards, or the one, can be charged; empty without any. */
   Optional<Amount> leastCharge(Handle handle, Invoice invoice, @Nullable UUID methodId) {
     UUID customerId = invoice.customerId();
-    Scope scope =
-        new Scope(List.of(customerId), policy, Presence.ON_SESSION, null, methodId, Duration.ZERO);
-    return cards(methods(handle, scope).getOrDefault(customerId, List.of()), invoice.currency())
-        .stream()
+    Map<UUID, List<PaymentMethod>> usable = methods(handle, List.of(customerId), policy, methodId);
+    return cards(usable.getOrDefault(customerId, List.of()), invoice.currency()).stream()
         .map(Card::minimumCharge)
         .min(java.util.Comparator.naturalOrder());
   }

@@ -13,7 +13,6 @@ import dev.innkeeper.billing.invoice.PaymentSource;
 import dev.innkeeper.billing.payment.sandbox.SandboxProvider;
 import dev.innkeeper.billing.payment.spi.PaymentProvider;
 import dev.innkeeper.billing.testing.TestDatabase;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -50,23 +49,21 @@ class DueWorkBesideTest {
 
   /** Whoever asks for money to move, or whether it did, hears nothing. */
   private PaymentProvider withoutAnswers(PaymentProvider provider) {
-    return (PaymentProvider)
-        Proxy.newProxyInstance(
-            DueWorkBesideTest.class.getClassLoader(),
-            new Class<?>[] {PaymentProvider.class},
-            (self, method, args) -> {
-              if (Set.of("charge", "lookUp", "refund").contains(method.getName())) {
-                askedBeside.add(method.getName());
-                throw new IllegalStateException("no answer");
-              }
-              return method.invoke(provider, args);
-            });
+    return Interposed.on(
+        PaymentProvider.class,
+        (method, args) -> {
+          if (Set.of("charge", "lookUp", "refund").contains(method.getName())) {
+            askedBeside.add(method.getName());
+            throw new IllegalStateException("no answer");
+          }
+          return Interposed.invoke(provider, method, args);
+        });
   }
 
   /** The caller's engine; the action follows each of its commits. */
   private BillingEngine engine(Runnable afterEachCommit) {
     return BillingEngine.builder()
-        .dataSource(CrashPoints.afterEachCommit(f.dataSource, afterEachCommit))
+        .dataSource(Interposed.onCommits(f.dataSource, () -> {}, afterEachCommit))
         .schema(TestDatabase.SCHEMA)
         .clock(f.clock)
         .paymentProvider(sandbox)

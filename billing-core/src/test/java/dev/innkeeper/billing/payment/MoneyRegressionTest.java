@@ -24,7 +24,6 @@ import dev.innkeeper.billing.subscription.CancelAt;
 import dev.innkeeper.billing.subscription.NewSubscription;
 import dev.innkeeper.billing.testing.TestDatabase;
 import dev.innkeeper.billing.time.Interval;
-import java.lang.reflect.Proxy;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -171,20 +170,18 @@ class MoneyRegressionTest {
 
   /** A provider whose word differs from what was asked for. */
   private PaymentProvider takingAnEuroLess() {
-    return (PaymentProvider)
-        Proxy.newProxyInstance(
-            PaymentProvider.class.getClassLoader(),
-            new Class<?>[] {PaymentProvider.class},
-            (proxy, method, arguments) -> {
-              if (method.getName().equals("code")) {
-                return "odd";
-              }
-              Object result = method.invoke(f.sandbox(), arguments);
-              return result instanceof ChargeResult.Succeeded taken
-                  ? new ChargeResult.Succeeded(
-                      taken.reference(), taken.amount().minus(eur("1.00")), taken.fee())
-                  : result;
-            });
+    return Interposed.on(
+        PaymentProvider.class,
+        (method, arguments) -> {
+          if (method.getName().equals("code")) {
+            return "odd";
+          }
+          Object result = Interposed.invoke(f.sandbox(), method, arguments);
+          return result instanceof ChargeResult.Succeeded taken
+              ? new ChargeResult.Succeeded(
+                  taken.reference(), taken.amount().minus(eur("1.00")), taken.fee())
+              : result;
+        });
   }
 
   @Test
