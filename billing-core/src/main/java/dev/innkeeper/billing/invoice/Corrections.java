@@ -76,7 +76,7 @@ final class Corrections {
     PreparedInvoice note =
         prepared(
             invoice,
-            calculation(invoice, creditedBefore(handle, invoice), wanted.amounts()),
+            CreditCalculation.of(invoice, creditedBefore(handle, invoice), wanted.amounts()),
             wanted.reason());
     long leftMinor = invoice.total().minus(invoice.credited()).minorUnits();
     if (note.totalMinor() <= 0) {
@@ -139,7 +139,7 @@ final class Corrections {
     amounts.values().removeIf(amount -> !amount.isPositive());
     while (!amounts.isEmpty()) {
       PreparedInvoice note =
-          prepared(invoice, calculation(invoice, before, amounts), wanted.reason());
+          prepared(invoice, CreditCalculation.of(invoice, before, amounts), wanted.reason());
       if (note.totalMinor() <= leftMinor) {
         return Optional.of(note);
       }
@@ -170,12 +170,6 @@ final class Corrections {
           "only an open or paid invoice can be taken back; this is " + described(invoice));
     }
     return invoice;
-  }
-
-  private CreditCalculation calculation(
-      Invoice invoice, Map<Integer, Long> before, Map<Integer, Amount> amounts) {
-    return CreditCalculation.of(
-        invoice, before, amounts, services.settings().taxPolicy().rounding());
   }
 
   private Invoice locked(Handle handle, UUID customerId, UUID invoiceId) {

@@ -18,13 +18,28 @@ import java.util.Map;
  * What a credit note takes back, given what earlier ones took.
  *
  * <p>Tax is the difference of two running sums: tax on all that is taken back so far, less tax on
- * what was taken back before. So credit notes never add up to more than their invoice, and to
- * exactly as much once every line is taken back. Pure.
+ * what was taken back before, both by the rule that the invoice was made by. So credit notes never
+ * add up to more than their invoice, and to exactly as much once every line is taken back. Pure,
+ * and the same whatever the tax policy says today.
  *
  * @param amounts by line of the invoice, with zeros for lines not touched
  * @param taxed their nets and groups; every group of the invoice is there, in its order
  */
 record CreditCalculation(List<Long> amounts, TaxedLines taxed) {
+
+  /**
+   * The ways of rounding that an invoice may have been made with, in the order they are tried.
+   * Those of the days to come must find the same one, or two credit notes would not fit together.
+   */
+  private static final List<RoundingMode> ROUNDINGS =
+      List.of(
+          RoundingMode.HALF_UP,
+          RoundingMode.HALF_EVEN,
+          RoundingMode.HALF_DOWN,
+          RoundingMode.UP,
+          RoundingMode.DOWN,
+          RoundingMode.CEILING,
+          RoundingMode.FLOOR);
 
   /**
    * Computes a credit note.
@@ -34,10 +49,7 @@ record CreditCalculation(List<Long> amounts, TaxedLines taxed) {
    * @throws InvalidInput when a position does not exist or more is wanted than is left
    */
   static CreditCalculation of(
-      Invoice invoice,
-      Map<Integer, Long> creditedBefore,
-      Map<Integer, Amount> wanted,
-      RoundingMode rounding) {
+      Invoice invoice, Map<Integer, Long> creditedBefore, Map<Integer, Amount> wanted) {
     Map<Integer, InvoiceLine> byPosition = new HashMap<>();
     invoice.lines().forEach(line -> byPosition.put(line.position(), line));
     for (Integer position : wanted.keySet()) {
@@ -57,7 +69,7 @@ record CreditCalculation(List<Long> amounts, TaxedLines taxed) {
       after.add(Math.addExact(taken, take));
       treatments.add(line.tax());
     }
-    TaxPolicy policy = new Frozen(basis(invoice), rounding);
+    TaxPolicy policy = rule(invoice, treatments);
     TaxedLines sumBefore = TaxedLines.of(before, treatments, policy);
     TaxedLines sumAfter = TaxedLines.of(after, treatments, policy);
     return new CreditCalculation(now, difference(sumAfter, sumBefore));
@@ -103,16 +115,32 @@ record CreditCalculation(List<Long> amounts, TaxedLines taxed) {
     return new TaxedLines(nets, groups);
   }
 
-  /** Gross prices add up to the total, net prices to the net; without tax both are the same. */
-  private static PriceBasis basis(Invoice invoice) {
-    long sum = 0;
+  /**
+   * The first rule that makes the invoice as it is. Its sums alone do not tell: three cents that
+   * contain tax at 19 % are three cents net and no tax, but three cents net are taxed with one
+   * cent. Where two rules make the same invoice, either takes it back to the unit.
+   */
+  private static TaxPolicy rule(Invoice invoice, List<TaxTreatment> treatments) {
+    List<Long> priced = new ArrayList<>();
+    List<Long> nets = new ArrayList<>();
     for (InvoiceLine line : invoice.lines()) {
-      sum = Math.addExact(sum, line.amount().minorUnits());
+      priced.add(line.amount().minorUnits());
+      nets.add(line.net().minorUnits());
     }
-    return sum == invoice.net().minorUnits() ? PriceBasis.NET : PriceBasis.GROSS;
+    TaxedLines issued = new TaxedLines(nets, invoice.taxGroups());
+    for (RoundingMode rounding : ROUNDINGS) {
+      for (PriceBasis basis : PriceBasis.values()) {
+        TaxPolicy rule = new Frozen(basis, rounding);
+        if (TaxedLines.of(priced, treatments, rule).equals(issued)) {
+          return rule;
+        }
+      }
+    }
+    throw new IllegalStateException(
+        "no tax rule makes invoice " + invoice.id() + " as it was issued: it can't be taken back");
   }
 
-  /** The rules the invoice was made by, whatever the policy says today. */
+  /** A rule that an invoice was made by. */
   private record Frozen(PriceBasis priceBasis, RoundingMode rounding) implements TaxPolicy {
     @Override
     public TaxTreatment treat(TaxSubject subject) {

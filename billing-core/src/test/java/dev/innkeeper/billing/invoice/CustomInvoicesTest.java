@@ -26,22 +26,28 @@ import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class CustomInvoicesTest {
-  private static final TaxTable GERMAN =
-      new TaxTable(
-          "DE",
-          PriceBasis.NET,
-          TaxTable.CrossBorder.DESTINATION,
-          List.of(
-              new TaxRate("DE", "standard", LocalDate.of(2021, 1, 1), new BigDecimal("19")),
-              new TaxRate("DE", "book", LocalDate.of(2021, 1, 1), new BigDecimal("7")),
-              new TaxRate("FR", "standard", LocalDate.of(2014, 1, 1), new BigDecimal("20"))));
-
-  private final InvoiceFixture f =
-      new InvoiceFixture(InvoiceSettings.standard().withTaxPolicy(GERMAN));
+  private final InvoiceFixture f = new InvoiceFixture(priced(PriceBasis.NET));
   private final Invoices invoices = f.invoices;
   private final Customer ada = f.customer("Ada");
+
+  private static TaxTable german(PriceBasis basis) {
+    return new TaxTable(
+        "DE",
+        basis,
+        TaxTable.CrossBorder.DESTINATION,
+        List.of(
+            new TaxRate("DE", "standard", LocalDate.of(2021, 1, 1), new BigDecimal("19")),
+            new TaxRate("DE", "book", LocalDate.of(2021, 1, 1), new BigDecimal("7")),
+            new TaxRate("FR", "standard", LocalDate.of(2014, 1, 1), new BigDecimal("20"))));
+  }
+
+  private static InvoiceSettings priced(PriceBasis basis) {
+    return InvoiceSettings.standard().withTaxPolicy(german(basis));
+  }
 
   private static Amount eur(String amount) {
     return Amount.parse(amount, Currency.EUR);
@@ -338,6 +344,31 @@ class CustomInvoicesTest {
     InvoiceInvariants.hold(f.db);
   }
 
+  @ParameterizedTest
+  @EnumSource(PriceBasis.class)
+  void anInvoiceIsTakenBackByTheRuleItWasMadeByWhateverHoldsToday(PriceBasis then) {
+    Invoices before = f.engine(priced(then)).invoices();
+    Invoice cents = before.custom(wanted(line("Three cents", "0.03")), "cents");
+    Invoice two = before.custom(wanted(line("One", "0.02"), line("Other", "0.02")), "two");
+    for (PriceBasis today : PriceBasis.values()) {
+      Invoices now = f.engine(priced(today)).invoices();
+      if (today == then) {
+        Invoice note = now.creditNote(NewCreditNote.ofAll(ada.id(), cents.id(), "All"), "all");
+        assertThat(note.taxGroups()).isEqualTo(cents.taxGroups());
+      } else {
+        now.creditNote(
+            NewCreditNote.ofLines(ada.id(), two.id(), java.util.Map.of(2, eur("0.01")), "One"),
+            "one");
+      }
+    }
+    invoices.creditNote(NewCreditNote.ofAll(ada.id(), two.id(), "Rest"), "rest");
+    for (Invoice invoice : List.of(cents, two)) {
+      assertThat(invoices.get(ada.id(), invoice.id()).credited()).isEqualTo(invoice.total());
+    }
+    assertThat(f.engine.ledger().balance(Accounts.tax("de", Currency.EUR)).isZero()).isTrue();
+    InvoiceInvariants.hold(f.db);
+  }
+
   @Test
   void anInvoiceIsCorrectedByItsOwnerOnly() {
     Invoice invoice = f.custom(ada, "100");
@@ -381,7 +412,8 @@ class CustomInvoicesTest {
   void sellerAndBuyerStayAsTheyWereAtIssue() {
     Invoice before = f.custom(ada, "1");
     Seller moved = Seller.named("Innkeeper Ltd", new Address("New St 2", "1000", "Bern", "CH"));
-    Invoices after = f.engine(InvoiceSettings.of(moved).withTaxPolicy(GERMAN)).invoices();
+    Invoices after =
+        f.engine(InvoiceSettings.of(moved).withTaxPolicy(german(PriceBasis.NET))).invoices();
     Invoice second =
         after.custom(
             new NewInvoice(ada.id(), Currency.EUR, List.of(line("x", "1")), null, null), "later");
