@@ -59,7 +59,12 @@ final class Assembler {
         note);
   }
 
-  private List<TaxTreatment> treatments(InvoiceDraft draft, Customer customer, Instant issuedAt) {
+  /**
+   * How each line is taxed.
+   *
+   * @throws dev.innkeeper.billing.problem.NotAllowed when the tax policy knows no rate
+   */
+  List<TaxTreatment> treatments(InvoiceDraft draft, Customer customer, Instant issuedAt) {
     TaxPolicy policy = settings.taxPolicy();
     ZoneId zone = settings.seller().zone();
     LocalDate issueDate = issuedAt.atZone(zone).toLocalDate();

@@ -5,6 +5,7 @@ import dev.innkeeper.billing.customer.Customer;
 import dev.innkeeper.billing.customer.Customers;
 import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.invoice.DueClaims.Due;
+import dev.innkeeper.billing.invoice.tax.TaxTreatment;
 import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.problem.BillingException;
@@ -20,8 +21,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -116,7 +119,7 @@ final class ChunkBilling {
       }
     }
     parked.putAll(stuck(handle, parts, taken, parked.keySet()));
-    GivingBack.Sorted sorted = GivingBack.sort(drafts(handle, parts, taken, cycles));
+    GivingBack.Sorted sorted = sorted(handle, parts, taken, cycles, issuedAt);
     List<PreparedInvoice> invoices =
         prepare(sorted.drafts(), parts, issuedAt, LineContributor.Purpose.ISSUE);
     issuer.issue(handle, invoices, runId);
@@ -142,7 +145,7 @@ final class ChunkBilling {
         parked.putAll(result.parked());
       }
     }
-    GivingBack.Sorted sorted = GivingBack.sort(drafts(handle, parts, taken, Cycles.LOOK));
+    GivingBack.Sorted sorted = sorted(handle, parts, taken, Cycles.LOOK, asOf);
     List<PreparedInvoice> invoices;
     try {
       invoices = prepare(sorted.drafts(), parts, asOf, LineContributor.Purpose.SHOW);
@@ -189,8 +192,7 @@ final class ChunkBilling {
     Due due = new Due(customer.id(), through, period.index());
     List<Part> parts = List.of(new Part(customer, due, period, InvoiceKind.CYCLE, through));
     try {
-      GivingBack.Sorted sorted =
-          GivingBack.sort(drafts(handle, parts, taken.charges(), Cycles.LOOK));
+      GivingBack.Sorted sorted = sorted(handle, parts, taken.charges(), Cycles.LOOK, through);
       List<PreparedInvoice> all =
           new ArrayList<>(prepare(sorted.drafts(), parts, through, LineContributor.Purpose.SHOW));
       all.addAll(givingBack.show(handle, sorted.excesses(), List.copyOf(all)));
@@ -273,8 +275,13 @@ final class ChunkBilling {
         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
-  private List<InvoiceDraft> drafts(
-      Handle handle, List<Part> parts, Map<UUID, List<Charge>> taken, Cycles cycles) {
+  /** The drafts, and what is given back by credit notes instead. */
+  private GivingBack.Sorted sorted(
+      Handle handle,
+      List<Part> parts,
+      Map<UUID, List<Charge>> taken,
+      Cycles cycles,
+      Instant issuedAt) {
     List<InvoiceDraft> drafts = new ArrayList<>(parts.size());
     for (Part part : parts) {
       List<Charge> own = taken.get(part.customer().id());
@@ -283,8 +290,37 @@ final class ChunkBilling {
         drafts.addAll(Drafts.of(own, part.kind(), period, ids));
       }
     }
-    List<InvoiceDraft> priced = DiscountedReturns.apply(handle, drafts);
-    return cycles == Cycles.LOOK ? withoutSecondCycles(handle, priced) : priced;
+    DiscountedReturns returns = DiscountedReturns.of(handle, json, drafts);
+    List<InvoiceDraft> priced =
+        cycles == Cycles.LOOK ? withoutSecondCycles(handle, returns.drafts()) : returns.drafts();
+    Map<UUID, Customer> byId = byId(parts);
+    return GivingBack.sort(
+        priced,
+        draft ->
+            isTaxedAlike(
+                draft,
+                Objects.requireNonNull(byId.get(draft.customerId())),
+                returns.taxes().getOrDefault(draft.id(), Set.of()),
+                issuedAt));
+  }
+
+  /** Whether all of a draft is taxed now as what it gives back was when it was charged. */
+  private boolean isTaxedAlike(
+      InvoiceDraft draft, Customer customer, Set<TaxTreatment> charged, Instant issuedAt) {
+    Set<TaxTreatment> taxes = new HashSet<>(charged);
+    try {
+      taxes.addAll(assembler.treatments(draft, customer, issuedAt));
+    } catch (BillingException | IllegalStateException | ArithmeticException e) {
+      // The customer is parked with this very message when the invoice is made.
+      return true;
+    }
+    return taxes.size() == 1;
+  }
+
+  private static Map<UUID, Customer> byId(List<Part> parts) {
+    Map<UUID, Customer> byId = new HashMap<>();
+    parts.forEach(p -> byId.put(p.customer().id(), p.customer()));
+    return byId;
   }
 
   /**
@@ -330,8 +366,7 @@ final class ChunkBilling {
       List<Part> parts,
       Instant issuedAt,
       LineContributor.Purpose purpose) {
-    Map<UUID, Customer> byId = new HashMap<>();
-    parts.forEach(p -> byId.put(p.customer().id(), p.customer()));
+    Map<UUID, Customer> byId = byId(parts);
     Map<UUID, String> failed = new HashMap<>();
     List<PreparedInvoice> invoices = new ArrayList<>(drafts.size());
     for (InvoiceDraft draft : contributed(drafts, purpose)) {

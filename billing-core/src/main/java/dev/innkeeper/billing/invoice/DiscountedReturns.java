@@ -1,5 +1,8 @@
 package dev.innkeeper.billing.invoice;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.innkeeper.billing.invoice.tax.TaxTreatment;
+import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.time.Interval;
 import java.math.BigDecimal;
@@ -8,8 +11,10 @@ import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
@@ -17,22 +22,35 @@ import org.jdbi.v3.core.Handle;
  * What was charged in advance with a discount is given back with it, and what was charged by an
  * invoice that is void or was given up is not given back: nobody gets more for time not used than
  * was paid for it. One statement, and none where nothing is given back.
+ *
+ * @param drafts with what they give back reduced by what was taken off when it was charged
+ * @param taxes by draft, how that was taxed when it was charged; only of drafts that give back
  */
-final class DiscountedReturns {
+record DiscountedReturns(List<InvoiceDraft> drafts, Map<UUID, Set<TaxTreatment>> taxes) {
   private static final int SHARE_DECIMALS = 18;
-
-  private DiscountedReturns() {}
 
   /** A line that gives back. */
   private record Place(InvoiceDraft draft, int index, DraftLine line, Interval interval) {}
 
-  /** The drafts with what they give back reduced by what was taken off when it was charged. */
-  static List<InvoiceDraft> apply(Handle handle, List<InvoiceDraft> drafts) {
+  static DiscountedReturns of(Handle handle, ObjectMapper json, List<InvoiceDraft> drafts) {
     List<Place> places = places(drafts);
     if (places.isEmpty()) {
-      return drafts;
+      return new DiscountedReturns(drafts, Map.of());
     }
-    Map<Integer, BigDecimal> shares = shares(handle, places);
+    List<Charged> charged = charged(handle, json, places);
+    Map<UUID, Set<TaxTreatment>> taxes = new HashMap<>();
+    for (Charged line : charged) {
+      if (line.isOwed()) {
+        UUID draft = places.get(line.place()).draft().id();
+        taxes.computeIfAbsent(draft, id -> new HashSet<>()).add(line.tax());
+      }
+    }
+    return new DiscountedReturns(reduced(drafts, places, charged), taxes);
+  }
+
+  private static List<InvoiceDraft> reduced(
+      List<InvoiceDraft> drafts, List<Place> places, List<Charged> charged) {
+    Map<Integer, BigDecimal> shares = shares(places, charged);
     Map<UUID, List<DraftLine>> changed = new HashMap<>();
     shares.forEach(
         (n, share) -> {
@@ -77,6 +95,7 @@ final class DiscountedReturns {
       BigDecimal amount,
       BigDecimal seconds,
       boolean isOwed,
+      TaxTreatment tax,
       BigDecimal discount,
       BigDecimal charged) {
     /** What it charged for so many seconds of its time. */
@@ -92,9 +111,9 @@ final class DiscountedReturns {
   }
 
   /** By the places' indexes, the part of the charge that was taken off; only of discounted ones. */
-  private static Map<Integer, BigDecimal> shares(Handle handle, List<Place> places) {
+  private static Map<Integer, BigDecimal> shares(List<Place> places, List<Charged> charged) {
     Map<Integer, List<Charged>> byPlace = new HashMap<>();
-    for (Charged line : charged(handle, places)) {
+    for (Charged line : charged) {
       byPlace.computeIfAbsent(line.place(), place -> new ArrayList<>()).add(line);
     }
     Map<Integer, BigDecimal> shares = new HashMap<>();
@@ -134,16 +153,17 @@ final class DiscountedReturns {
         : off.divide(whole, MathContext.DECIMAL128).setScale(SHARE_DECIMALS, RoundingMode.HALF_UP);
   }
 
-  private static List<Charged> charged(Handle handle, List<Place> places) {
+  private static List<Charged> charged(Handle handle, ObjectMapper json, List<Place> places) {
     return handle
         .createQuery(
             "select w.n - 1, s.amount, extract(epoch from s.to_at - s.from_at), s.owed,"
-                + " x.discount, x.charged"
+                + " s.treatment, x.discount, x.charged"
                 + " from unnest(:customers, :subscriptions, :components,"
                 + "   cast(:from as timestamptz[]), cast(:to as timestamptz[]))"
                 + "   with ordinality as w(customer, subscription, component, from_at, to_at, n)"
                 + " cross join lateral (select l.invoice_id, l.position, l.from_at, l.to_at,"
-                + "   l.amount, i.status in ('OPEN', 'PAID') as owed"
+                + "   l.amount, i.status in ('OPEN', 'PAID') as owed,"
+                + "   i.tax_groups -> l.tax_group -> 'treatment' as treatment"
                 + "   from @.invoice_line l join @.invoice i"
                 + "     on i.customer_id = l.customer_id and i.id = l.invoice_id"
                 + "   where l.customer_id = w.customer and l.subscription_id = w.subscription"
@@ -178,8 +198,9 @@ final class DiscountedReturns {
                     row.getBigDecimal(2),
                     row.getBigDecimal(3),
                     row.getBoolean(4),
-                    row.getBigDecimal(5),
-                    row.getBigDecimal(6)))
+                    BillingJson.read(json, row.getString(5), TaxTreatment.class),
+                    row.getBigDecimal(6),
+                    row.getBigDecimal(7)))
         .list();
   }
 

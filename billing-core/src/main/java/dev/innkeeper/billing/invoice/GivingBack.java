@@ -16,9 +16,10 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
 /**
- * Gives back what was charged in advance and not used, when it is more than what is charged: by
- * credit notes on the invoices that charged it, so that nobody gets more than was invoiced, and
- * what a voucher paid stays a voucher's. Rare, so it goes customer by customer.
+ * Gives back what was charged in advance and not used, when it is more than what is charged or was
+ * taxed in another way: by credit notes on the invoices that charged it, so that nobody gets more
+ * than was invoiced, nor other tax, and what a voucher paid stays a voucher's. Rare, so it goes
+ * customer by customer.
  */
 final class GivingBack {
   private static final String REASON = "Paid in advance and not used";
@@ -55,7 +56,7 @@ final class GivingBack {
   private final Corrections corrections;
 
   /**
-   * What a draft below zero gives back.
+   * What a draft gives back by credit notes.
    *
    * @param lines negative, of subscriptions
    */
@@ -79,12 +80,19 @@ final class GivingBack {
     this.corrections = corrections;
   }
 
-  /** Takes the negative lines off drafts whose sum is below zero. */
-  static Sorted sort(List<InvoiceDraft> drafts) {
+  /**
+   * Takes the negative lines off drafts whose sum is below zero, and off those that give back what
+   * was taxed in another way than what they charge: by another country's rate, by an older one, or
+   * before the customer became a business. So a draft with negative lines has one rate, and its
+   * total has the sign of its sum.
+   *
+   * @param isTaxedAlike whether what a draft gives back was taxed like all of its lines are now
+   */
+  static Sorted sort(List<InvoiceDraft> drafts, Predicate<InvoiceDraft> isTaxedAlike) {
     List<InvoiceDraft> rest = new ArrayList<>(drafts.size());
     List<Excess> excesses = new ArrayList<>();
     for (InvoiceDraft draft : drafts) {
-      if (!draft.sum().isNegative()) {
+      if (!givesBack(draft) || (!draft.sum().isNegative() && isTaxedAlike.test(draft))) {
         rest.add(draft);
         continue;
       }
@@ -99,6 +107,15 @@ final class GivingBack {
       }
     }
     return new Sorted(rest, excesses);
+  }
+
+  private static boolean givesBack(InvoiceDraft draft) {
+    for (DraftLine line : draft.lines()) {
+      if (line.amount().isNegative()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -144,8 +144,9 @@ class CouponReturnsTest {
   void whateverIsBilledAndVoidedCouponsCountWhatStands() {
     long seed = System.nanoTime();
     System.out.println("seed of the lives: " + seed);
+    Random seeds = new Random(seed);
     for (int life = 0; life < LIVES; life++) {
-      Random random = new Random(seed + life);
+      Random random = new Random(seeds.nextLong());
       UUID customer = f.customer();
       start(customer, random.nextBoolean() ? "forge" : "store");
       for (int step = 0; step < STEPS; step++) {

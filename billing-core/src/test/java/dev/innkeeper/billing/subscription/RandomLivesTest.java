@@ -147,13 +147,14 @@ class RandomLivesTest {
   void chargesCoverALifeOnceHoweverOftenTheyAreTaken() {
     long seed = System.nanoTime();
     System.out.println("seed of the lives: " + seed);
+    Random seeds = new Random(seed);
     for (int life = 0; life < LIVES; life++) {
-      Twins twins = new Twins(seed + life);
+      Twins twins = new Twins(seeds.nextLong());
       twins.live();
       String now = twins.f.clock.instant().toString();
       twins.charges.addAll(twins.f.take(twins.often, now));
       List<Charge> atOnce = twins.f.take(twins.once, now);
-      String as = "seed " + (seed + life);
+      String as = "seed " + seed + ", life " + life;
       assertThat(BillingFixture.total(twins.charges))
           .as(as)
           .isEqualTo(BillingFixture.total(atOnce));

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param buyerCountry ISO 3166-1 alpha-2, or null when the customer gave none
  * @param buyerVatId as the customer gave it, or null; the policy checks it
- * @param taxClass the product's, {@code standard} unless the catalog says otherwise
+ * @param taxClass {@code standard} for all that the catalog sells; lines written by hand may have
+ *     another
  * @param supplyDate the day whose rates apply
  */
 public record TaxSubject(
