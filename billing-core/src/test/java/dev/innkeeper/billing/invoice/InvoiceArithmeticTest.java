@@ -12,6 +12,7 @@ import dev.innkeeper.billing.invoice.tax.TaxRate;
 import dev.innkeeper.billing.invoice.tax.TaxSubject;
 import dev.innkeeper.billing.invoice.tax.TaxTable;
 import dev.innkeeper.billing.invoice.tax.TaxTreatment;
+import dev.innkeeper.billing.invoice.tax.TaxedLines;
 import dev.innkeeper.billing.ledger.AccountId;
 import dev.innkeeper.billing.ledger.Accounts;
 import dev.innkeeper.billing.ledger.Posting;
@@ -34,6 +35,7 @@ import java.util.Random;
 import java.util.UUID;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -220,6 +222,42 @@ class InvoiceArithmeticTest {
     }
     assertThat(net).isEqualTo(invoice.net().minorUnits());
     assertThat(tax).isEqualTo(invoice.tax().minorUnits());
+  }
+
+  @Property
+  void withDiscountsTheRestStillMakesTheInvoiceWhole(
+      @ForAll("lines") List<Priced> lines,
+      @ForAll("currencies") Currency currency,
+      @ForAll PriceBasis basis,
+      @ForAll("roundings") RoundingMode rounding,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    List<Priced> signed =
+        lines.stream()
+            .map(l -> random.nextInt(3) == 0 ? new Priced(-l.minor(), l.taxClass()) : l)
+            .toList();
+    Invoice invoice =
+        prepare(signed, currency, basis, rounding).asDraft(InvoiceSettings.standard().seller());
+    Map<Integer, Amount> part = new HashMap<>();
+    for (InvoiceLine line : invoice.lines()) {
+      long minor = line.amount().minorUnits();
+      if (minor != 0 && random.nextBoolean()) {
+        long taken = 1 + random.nextLong(Math.abs(minor));
+        part.put(line.position(), Amount.ofMinor(Long.signum(minor) * taken, currency));
+      }
+    }
+    Assume.that(!part.isEmpty());
+    TaxedLines first = CreditCalculation.of(invoice, Map.of(), part).taxed();
+    Map<Integer, Long> before = new HashMap<>();
+    part.forEach((position, amount) -> before.put(position, amount.minorUnits()));
+    TaxedLines rest = CreditCalculation.of(invoice, before, Map.of()).taxed();
+    for (int i = 0; i < invoice.taxGroups().size(); i++) {
+      TaxGroup whole = invoice.taxGroups().get(i);
+      TaxGroup a = first.groups().get(i);
+      TaxGroup b = rest.groups().get(i);
+      assertThat(a.netMinor() + b.netMinor()).isEqualTo(whole.netMinor());
+      assertThat(a.taxMinor() + b.taxMinor()).isEqualTo(whole.taxMinor());
+    }
   }
 
   @ParameterizedTest
