@@ -249,8 +249,45 @@ final class AdminCommands {
   @Command(
       name = "invoice",
       description = "Invoices.",
-      subcommands = {InvoiceList.class, InvoiceFile.class, DraftCommands.Draft.class})
+      subcommands = {
+        InvoiceList.class,
+        InvoiceFile.class,
+        CorrectionCommands.Credited.class,
+        CorrectionCommands.Voided.class,
+        CorrectionCommands.WrittenOff.class,
+        CorrectionCommands.Reinstated.class,
+        DraftCommands.Draft.class
+      })
   static final class Invoice {}
+
+  /** A command about an invoice, which operators know by its number. */
+  abstract static class OneInvoice extends AdminCommand {
+    @Parameters(index = "0", paramLabel = "CUSTOMER", description = "the customer's id")
+    private String customer = "";
+
+    @Parameters(index = "1", paramLabel = "INVOICE", description = "its number or id")
+    private String invoice = "";
+
+    /** Its path in the API. */
+    final String path(ApiClient client) {
+      String invoices = ofCustomer(customer, "invoices");
+      List<String> found = new ArrayList<>();
+      Pages.each(
+          client,
+          invoices + "?limit=100",
+          item -> {
+            if (item.path("number").asText().equals(invoice)
+                || item.path("id").asText().equals(invoice)) {
+              found.add(item.path("id").asText());
+            }
+          });
+      if (found.isEmpty()) {
+        throw new ApiProblem(
+            "the customer has no invoice " + invoice + ": see 'invoice list " + customer + "'");
+      }
+      return invoices + "/" + found.get(0);
+    }
+  }
 
   @Command(name = "list", description = "Lists a customer's invoices, newest first.")
   static final class InvoiceList extends AdminCommand {
@@ -271,13 +308,7 @@ final class AdminCommands {
   }
 
   @Command(name = "file", description = "Saves an invoice as a file.")
-  static final class InvoiceFile extends AdminCommand {
-    @Parameters(index = "0", paramLabel = "CUSTOMER", description = "the customer's id")
-    private String customer = "";
-
-    @Parameters(index = "1", paramLabel = "INVOICE", description = "its number or id")
-    private String invoice = "";
-
+  static final class InvoiceFile extends OneInvoice {
     @Option(names = "--pdf", paramLabel = "FILE", description = "save it as PDF")
     private @Nullable Path pdf;
 
@@ -292,23 +323,8 @@ final class AdminCommands {
 
     @Override
     String run(ApiClient client) {
-      String invoices = ofCustomer(customer, "invoices");
-      List<String> found = new ArrayList<>();
-      Pages.each(
-          client,
-          invoices + "?limit=100",
-          item -> {
-            if (item.path("number").asText().equals(invoice)
-                || item.path("id").asText().equals(invoice)) {
-              found.add(item.path("id").asText());
-            }
-          });
-      if (found.isEmpty()) {
-        throw new ApiProblem(
-            "the customer has no invoice " + invoice + ": see 'invoice list " + customer + "'");
-      }
       StringBuilder saved = new StringBuilder();
-      String path = invoices + "/" + found.get(0) + "/";
+      String path = path(client) + "/";
       save(client, path + "pdf", pdf, saved);
       save(client, path + "factur-x", facturX, saved);
       save(client, path + "html", html, saved);

@@ -63,7 +63,6 @@ final class AdminPages extends PageRoutes {
   void addTo(RoutesConfig routes) {
     routes.get("/admin/customers", ctx -> forAdmin(ctx, this::customers));
     routes.get("/admin/customers/{id}", ctx -> forAdmin(ctx, this::customer));
-    routes.get("/admin/customers/{id}/invoices/{invoice}", ctx -> forAdmin(ctx, this::invoice));
     routes.get("/admin/invoices", ctx -> forAdmin(ctx, this::allInvoices));
     routes.get("/admin/ledger", ctx -> forAdmin(ctx, this::ledger));
     services
@@ -119,7 +118,7 @@ final class AdminPages extends PageRoutes {
     ZoneId zone = customer.calendar().zone();
     List<View.InvoiceRow> issued =
         engine.invoices().list(customer.id(), null, PAGE).stream()
-            .map(invoice -> invoices.row(invoice, href(invoice)))
+            .map(invoice -> invoices.row(invoice, CorrectionPages.href(invoice)))
             .toList();
     View.Customer view =
         new View.Customer(
@@ -139,10 +138,6 @@ final class AdminPages extends PageRoutes {
         Map.of("view", view, "money", money.of(customer)));
   }
 
-  private static String href(Invoice invoice) {
-    return "/admin/customers/" + invoice.customerId() + "/invoices/" + invoice.id();
-  }
-
   private static String grace(GraceStatus grace, ZoneId zone) {
     Instant nextAt = grace.nextAt();
     String text =
@@ -159,19 +154,6 @@ final class AdminPages extends PageRoutes {
             + ".";
   }
 
-  private void invoice(Context ctx, Visit visit) {
-    Invoice invoice = services.engine().invoices().get(id(ctx, "id"), id(ctx, "invoice"));
-    View.Invoice shown =
-        invoices.whole(
-            invoice,
-            new InvoiceView.Frame(
-                href(invoice),
-                "/admin/customers/" + invoice.customerId(),
-                invoice.buyer().name(),
-                List.of()));
-    show(ctx, visit, shown.title(), "invoice.jte", Map.of("view", shown));
-  }
-
   private void allInvoices(Context ctx, Visit visit) {
     String state = ctx.queryParam("state");
     InvoiceQuery query = InvoiceQuery.all().withPage(ctx.queryParam("below"), PAGE + 1);
@@ -184,7 +166,10 @@ final class AdminPages extends PageRoutes {
     List<Invoice> found =
         services.engine().invoices().search(status == null ? query : query.withStatus(status));
     List<View.InvoiceRow> shown =
-        found.stream().limit(PAGE).map(invoice -> invoices.row(invoice, href(invoice))).toList();
+        found.stream()
+            .limit(PAGE)
+            .map(invoice -> invoices.row(invoice, CorrectionPages.href(invoice)))
+            .toList();
     String next = null;
     if (found.size() > PAGE) {
       next =

@@ -27,6 +27,7 @@ public final class Pages {
   private final WalletPages wallet;
   private final InvoicePages invoices;
   private final AdminPages admin;
+  private final CorrectionPages corrections;
   private final DraftPages drafts;
   private final SalesPages sales;
   private final WebhookPages webhooks;
@@ -46,6 +47,7 @@ public final class Pages {
     this.wallet = new WalletPages(services, renderer);
     this.invoices = new InvoicePages(services, renderer);
     this.admin = new AdminPages(services, renderer);
+    this.corrections = new CorrectionPages(services, renderer);
     this.drafts = new DraftPages(services, renderer);
     this.sales = new SalesPages(services, renderer);
     this.webhooks = new WebhookPages(services, renderer);
@@ -69,6 +71,7 @@ public final class Pages {
     wallet.addTo(routes);
     invoices.addTo(routes);
     admin.addTo(routes);
+    corrections.addTo(routes);
     drafts.addTo(routes);
     sales.addTo(routes);
     webhooks.addTo(routes);

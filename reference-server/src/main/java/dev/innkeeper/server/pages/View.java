@@ -210,6 +210,38 @@ public final class View {
       @Nullable String note,
       String key) {}
 
+  /**
+   * What an admin can do about an invoice that is issued.
+   *
+   * @param href what the forms' addresses begin with
+   * @param relation what the related ones are to it
+   * @param related credit notes on it, or the invoice that a credit note takes back
+   */
+  public record Corrections(
+      String href,
+      String key,
+      boolean creditable,
+      boolean voidable,
+      boolean open,
+      boolean givenUp,
+      List<CorrectionLine> lines,
+      String relation,
+      List<Layout.Link> related) {
+    public static final Corrections NONE = none("", List.of());
+
+    static Corrections none(String relation, List<Layout.Link> related) {
+      return new Corrections("", "", false, false, false, false, List.of(), relation, related);
+    }
+
+    /** Whether there is anything to be done. */
+    public boolean any() {
+      return creditable || voidable || open || givenUp;
+    }
+  }
+
+  /** A line of which something may be taken back. */
+  public record CorrectionLine(String position, String description, String amount) {}
+
   /** One line of an invoice. */
   public record InvoiceLine(
       String description, String interval, String explanation, String quantity, String amount) {}

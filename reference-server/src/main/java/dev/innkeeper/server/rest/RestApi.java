@@ -26,6 +26,7 @@ public final class RestApi {
     all.addAll(new InvoiceRoutes(services, requests).endpoints());
     all.addAll(new AdminRoutes(services, requests).endpoints());
     all.addAll(new DraftRoutes(services, requests).endpoints());
+    all.addAll(new CorrectionRoutes(services, requests).endpoints());
     all.addAll(new ProvisioningRoutes(services, requests).endpoints());
     all.addAll(new VoucherRoutes(services, requests).endpoints());
     all.addAll(new WebhookRoutes(services, requests).endpoints());

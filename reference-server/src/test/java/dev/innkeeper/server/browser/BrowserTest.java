@@ -3,8 +3,10 @@ package dev.innkeeper.server.browser;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.innkeeper.server.InnkeeperServer;
 import dev.innkeeper.server.TestServer;
+import dev.innkeeper.server.client.ApiClient;
 import dev.innkeeper.server.config.ConfigKey;
 import dev.innkeeper.server.demo.Stage;
 import dev.innkeeper.server.demo.Story;
@@ -271,6 +273,48 @@ class BrowserTest {
         .contains("The invoice is issued as INV-2026-", "200.00\u00a0EUR", "With thanks");
     browser.open(server.url() + "/admin/invoices/drafts");
     assertThat(browser.text()).contains("No draft");
+  }
+
+  private void takeBack(String amount) {
+    assertThat(browser.eval("document.querySelector('.card details').open = true").asBoolean())
+        .isTrue();
+    browser.fill("#line-1", amount);
+    browser.fill("#credit-reason", "Half of it <i>");
+    browser.click("form[action$='/credit'] button");
+  }
+
+  @Test
+  void anAdminTakesAnInvoiceBackAndGivesUpOnTheRest() throws IOException {
+    ApiClient admin = server.admin();
+    String zoe = "/v1/admin/customers/" + server.signUp("Zoe").id() + "/invoice-drafts";
+    JsonNode draft =
+        admin.post(
+            zoe,
+            Map.of("lines", List.of(Map.of("description", "Help", "unitPrice", "200"))),
+            "draft");
+    JsonNode issued = admin.post(zoe + "/" + draft.path("id").asText() + "/issue", Map.of());
+    String invoice =
+        "/admin/customers/"
+            + issued.path("customerId").asText()
+            + "/invoices/"
+            + issued.path("id").asText();
+    signInAsAdmin();
+    requireFits(invoice);
+    takeBack("200.01");
+    assertThat(browser.text()).contains("200.00 EUR is left to take back");
+    takeBack("100");
+    assertThat(browser.text())
+        .contains("takes back 100.00\u00a0EUR", "CN-2026-", "Write off")
+        .doesNotContain("Void");
+    browser.fill("#write-off-reason", "Gone");
+    browser.click("form[action$='/write-off'] button");
+    assertThat(browser.text()).contains("is written off.", "Given up");
+    browser.fill("#reinstate-reason", "Back");
+    browser.click("form[action$='/reinstate'] button");
+    assertThat(browser.text()).contains("is owed again.", "Still to pay");
+    browser.click("dl.facts a");
+    assertThat(browser.text()).contains("Credit note CN-", "Takes back", "Half of it <i>");
+    requireFits(browser.eval("location.pathname").asText());
   }
 
   @Test

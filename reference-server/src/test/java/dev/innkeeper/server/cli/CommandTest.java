@@ -212,6 +212,61 @@ class CommandTest {
   }
 
   @Test
+  void anIssuedInvoiceIsTakenBackAndGivenUpAtTheCommandLine() {
+    try (TestServer server = TestServer.start()) {
+      String data = server.server().services().config().dataFolder().toString();
+      String ada = customer(server);
+      List<String> numbers = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        String draft =
+            run("invoice", "draft", "create", ada, "--line", "Set-up=99.00", "--data", data)
+                .output()
+                .trim();
+        numbers.add(run("invoice", "draft", "issue", ada, draft, "--data", data).output().trim());
+      }
+      String[] part = {
+        "invoice",
+        "credit",
+        ada,
+        numbers.get(0),
+        "--reason",
+        "Too dear",
+        "--line",
+        "1=9.00",
+        "--key",
+        "part",
+        "--data",
+        data
+      };
+      assertThat(run(part).output()).isEqualTo("CN-2026-000001 9.00 EUR\n");
+      assertThat(run(part).output()).isEqualTo("CN-2026-000001 9.00 EUR\n");
+      assertThat(
+              run("invoice", "credit", ada, numbers.get(0), "--reason", "All", "--data", data)
+                  .output())
+          .isEqualTo("CN-2026-000002 90.00 EUR\n");
+      assertThat(
+              run("invoice", "void", ada, numbers.get(0), "--reason", "No", "--data", data)
+                  .errors())
+          .contains("only an open invoice on which nothing was paid or credited");
+      assertThat(
+              run("invoice", "void", ada, numbers.get(1), "--reason", "No", "--data", data)
+                  .output())
+          .isEqualTo("VOID\n");
+      assertThat(
+              run("invoice", "write-off", ada, numbers.get(2), "--reason", "Gone", "--data", data)
+                  .output())
+          .isEqualTo("UNCOLLECTIBLE\n");
+      assertThat(
+              run("invoice", "reinstate", ada, numbers.get(2), "--reason", "Back", "--data", data)
+                  .output())
+          .isEqualTo("OPEN\n");
+      assertThat(
+              run("invoice", "void", ada, "INV-2026-9", "--reason", "No", "--data", data).errors())
+          .contains("the customer has no invoice INV-2026-9");
+    }
+  }
+
+  @Test
   void mailsAreListedAndShownAndSentAgainAtTheCommandLine() {
     try (TestServer server = TestServer.start()) {
       String data = server.server().services().config().dataFolder().toString();
