@@ -1,10 +1,12 @@
 package dev.innkeeper.server;
 
 import dev.innkeeper.billing.BillingEngine;
+import dev.innkeeper.billing.catalog.CatalogDiff;
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.invoice.InvoiceSettings;
 import dev.innkeeper.billing.json.BillingJson;
 import dev.innkeeper.billing.payment.spi.PaymentProvider;
+import dev.innkeeper.billing.problem.BillingException;
 import dev.innkeeper.billing.problem.InvalidInput;
 import dev.innkeeper.billing.webhook.WebhookSettings;
 import dev.innkeeper.documents.InvoiceDocuments;
@@ -43,6 +45,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -137,6 +140,7 @@ public final class InnkeeperServer implements AutoCloseable {
             .build();
     parts.push(engine);
     sealSecrets(engine);
+    sell(engine, config.catalogFile());
     InvoiceFiles invoiceFiles = InvoiceFiles.of(engine, documents);
     MailWorker mailWorker = mails.worker(engine, documents, invoiceFiles);
     parts.push(mailWorker);
@@ -183,6 +187,29 @@ public final class InnkeeperServer implements AutoCloseable {
     int sealed = engine.webhooks().sealSecrets();
     if (sealed > 0) {
       LOG.info("sealed {} secrets of webhooks that were stored as they are", sealed);
+    }
+  }
+
+  /**
+   * Puts the price list of the configuration in force; one that is in force already changes
+   * nothing.
+   */
+  private static void sell(BillingEngine engine, @Nullable Path catalog) {
+    if (catalog == null) {
+      return;
+    }
+    CatalogDiff diff;
+    try {
+      diff = engine.catalog().apply(Files.readString(catalog), "catalog.file");
+    } catch (IOException e) {
+      throw new StartProblem("can't read the price list " + catalog + " (" + e + ")", e);
+    } catch (BillingException e) {
+      throw new StartProblem(
+          "the price list " + catalog + " can't be put in force: " + e.getMessage(), e);
+    }
+    diff.warnings().forEach(warning -> LOG.warn("{}: {}", catalog, warning));
+    if (!diff.changes().isEmpty()) {
+      LOG.info("the price list {} is in force: {} changes", catalog, diff.changes().size());
     }
   }
 
@@ -316,6 +343,7 @@ public final class InnkeeperServer implements AutoCloseable {
         Javalin.create(
             javalin -> {
               configure(javalin, http);
+              javalin.routes.before(InnkeeperServer::refuseNul);
               RestApi api = new RestApi(services);
               Pages pages = new Pages(services);
               api.addTo(javalin.routes);
@@ -328,6 +356,14 @@ public final class InnkeeperServer implements AutoCloseable {
       return web.start(http.host(), http.port());
     } catch (RuntimeException e) {
       throw cantListen(http, e);
+    }
+  }
+
+  /** No text of the database can hold the character, and nobody has a use for it. */
+  private static void refuseNul(Context ctx) {
+    String query = ctx.queryString();
+    if (query != null && query.contains("%00")) {
+      throw new InvalidInput("query", "must not contain the character NUL");
     }
   }
 

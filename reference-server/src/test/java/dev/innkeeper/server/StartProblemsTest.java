@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.innkeeper.billing.testing.TestDatabase;
 import dev.innkeeper.server.config.ConfigKey;
+import dev.innkeeper.server.config.ConfigReader;
 import dev.innkeeper.server.config.ServerConfig;
 import dev.innkeeper.server.store.StartProblem;
 import java.io.IOException;
@@ -87,5 +88,42 @@ class StartProblemsTest {
     assertThatThrownBy(() -> InnkeeperServer.start(config))
         .isInstanceOf(StartProblem.class)
         .hasMessageContaining("Create the database first");
+  }
+
+  @Test
+  void aPriceListThatCantBePutInForceIsTold() throws IOException {
+    Path list = Files.writeString(folder.resolve("prices.yaml"), "products: [{code: Not a code}]");
+    ServerConfig config = TestServer.settings().option(ConfigKey.CATALOG_FILE, list, "test").read();
+    assertThatThrownBy(() -> InnkeeperServer.start(config))
+        .isInstanceOf(StartProblem.class)
+        .hasMessageContaining(list.toString())
+        .hasMessageContaining("code");
+    Files.delete(list);
+    assertThatThrownBy(() -> InnkeeperServer.start(config))
+        .isInstanceOf(StartProblem.class)
+        .hasMessageContaining("can't read the price list " + list);
+  }
+
+  @Test
+  void aPriceListIsInForceFromEachStartOn() throws IOException {
+    Path list =
+        Files.writeString(
+            folder.resolve("prices.yaml"),
+            """
+            products:
+              - code: blog
+                name: Blog
+                prices:
+                  - currency: EUR
+                    effective: 2026-01-01T00:00:00Z
+                    components: [{code: base, name: Base, per: month, price: 3.00}]
+            """);
+    ConfigReader settings = TestServer.settings().option(ConfigKey.CATALOG_FILE, list, "test");
+    for (int start = 0; start < 2; start++) {
+      try (TestServer server = TestServer.start(settings)) {
+        assertThat(server.client().get("/v1/products/blog").findValuesAsText("name"))
+            .contains("Blog");
+      }
+    }
   }
 }

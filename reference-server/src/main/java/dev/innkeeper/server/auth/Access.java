@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
@@ -135,18 +136,17 @@ public final class Access {
    */
   public Optional<Identity> signIn(String email, String password, String address) {
     String login = normalized(email);
-    if (limiter.isBlocked("login " + login) || limiter.isBlocked("address " + address)) {
+    List<String> who = List.of("login " + login, "address " + address);
+    if (!limiter.begin(who)) {
       throw new TooManyAttempts();
     }
     Login found = db.tx(handle -> find(handle, login));
     if (found == null) {
       passwords.matchNobody(password);
     } else if (passwords.matches(password, found.passwordHash())) {
-      limiter.succeeded("login " + login);
+      limiter.succeeded(who);
       return Optional.of(found.identity());
     }
-    limiter.failed("login " + login);
-    limiter.failed("address " + address);
     return Optional.empty();
   }
 
@@ -246,7 +246,7 @@ public final class Access {
 
   private static String normalized(String email) {
     String address = email.trim().toLowerCase(Locale.ROOT);
-    if (!address.matches("[^@\\s]{1,100}@[^@\\s]{1,99}")) {
+    if (!address.matches("[^@\\s\\p{Cntrl}]{1,100}@[^@\\s\\p{Cntrl}]{1,99}")) {
       throw new InvalidInput("email", "must be an e-mail address such as ada@example.org");
     }
     return address;

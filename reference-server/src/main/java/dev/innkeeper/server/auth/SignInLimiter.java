@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -32,18 +33,31 @@ final class SignInLimiter {
     this.clock = clock;
   }
 
-  synchronized boolean isBlocked(String who) {
-    Window window = current(who);
-    return window.failures() >= FAILURES_MAX;
+  /**
+   * Counts an attempt as failed before it is looked at, so that many at once are no way around.
+   *
+   * @param who all that the attempt counts for
+   * @return false when there were too many for one of them already; it is not counted then
+   */
+  synchronized boolean begin(List<String> who) {
+    for (String each : who) {
+      if (current(each).failures() >= FAILURES_MAX) {
+        return false;
+      }
+    }
+    who.forEach(each -> add(each, 1));
+    return true;
   }
 
-  synchronized void failed(String who) {
-    Window window = current(who);
-    windows.put(who, new Window(window.from(), window.failures() + 1));
+  /** Takes an attempt back that was right; the first of those it counted for starts anew. */
+  synchronized void succeeded(List<String> who) {
+    windows.remove(who.get(0));
+    who.stream().skip(1).forEach(each -> add(each, -1));
   }
 
-  synchronized void succeeded(String who) {
-    windows.remove(who);
+  private void add(String who, int failures) {
+    Window window = current(who);
+    windows.put(who, new Window(window.from(), Math.max(0, window.failures() + failures)));
   }
 
   private Window current(String who) {

@@ -182,6 +182,12 @@ abstract class PageRoutes {
 
   static String form(Context ctx, String name) {
     String value = ctx.formParam(name);
-    return value == null ? "" : value.trim();
+    if (value == null) {
+      return "";
+    }
+    if (value.indexOf('\0') >= 0) {
+      throw new InvalidInput(name, "must not contain the character NUL");
+    }
+    return value.trim();
   }
 }

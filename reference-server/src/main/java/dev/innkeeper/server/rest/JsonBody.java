@@ -1,5 +1,6 @@
 package dev.innkeeper.server.rest;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -60,14 +61,15 @@ final class JsonBody {
       }
       return new JsonBody(root, "", new ArrayList<>());
     } catch (JsonProcessingException e) {
-      throw new InvalidInput(
-          "body",
-          "is not JSON (line "
-              + e.getLocation().getLineNr()
-              + ", column "
-              + e.getLocation().getColumnNr()
-              + ")");
+      throw new InvalidInput("body", "is not JSON" + place(e.getLocation()));
     }
+  }
+
+  /** Limits on depth and lengths are told without a place. */
+  private static String place(@Nullable JsonLocation location) {
+    return location == null
+        ? ", or is nested too deeply or has too long names or numbers"
+        : " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")";
   }
 
   private void fault(String field, String message) {
@@ -94,6 +96,10 @@ final class JsonBody {
       fault(
           field,
           "must be a text in quotes" + (node.isNumber() ? ", \"" + shorten(node) + "\"" : ""));
+      return "?";
+    }
+    if (node.textValue().indexOf('\0') >= 0) {
+      fault(field, "must not contain the character NUL");
       return "?";
     }
     if (node.textValue().length() > TEXT_LENGTH_MAX) {

@@ -16,6 +16,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -141,6 +142,32 @@ class AccountApiTest {
     assertThat(post("/v1/customers", "application/json", "{\"name\": ").body())
         .contains("is not JSON (line 1");
     assertThat(post("/v1/customers", "text/plain", "name=Ada").statusCode()).isEqualTo(415);
+  }
+
+  @Test
+  void jsonBeyondTheLimitsOfItsReaderIsRefused() throws Exception {
+    for (String text :
+        List.of(
+            "[".repeat(1_001),
+            "{\"name\": " + "7".repeat(1_001) + "}",
+            "{\"" + "n".repeat(50_001))) {
+      HttpResponse<String> answer = post("/v1/sessions", "application/json", text);
+      assertThat(answer.statusCode()).as(text.substring(0, 9)).isEqualTo(400);
+      assertThat(answer.body()).contains("is not JSON");
+    }
+  }
+
+  @Test
+  void aNulInATextIsRefused() throws Exception {
+    HttpResponse<String> signIn =
+        post(
+            "/v1/sessions",
+            "application/json",
+            "{\"email\": \"a\\u0000b@example.org\", \"password\": \"x\"}");
+    assertThat(signIn.statusCode()).isEqualTo(400);
+    assertThat(signIn.body()).contains("\"field\":\"email\"", "must not contain the character NUL");
+    assertThatThrownBy(() -> server.admin().get("/v1/admin/customers?search=%00"))
+        .isInstanceOfSatisfying(ApiProblem.class, e -> assertThat(e.status()).isEqualTo(400));
   }
 
   @Test
