@@ -7,10 +7,12 @@ import dev.innkeeper.billing.json.BillingJson;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,14 +53,18 @@ public final class ApiClient {
     return url;
   }
 
-  /** Whether a server answers. */
+  /** Whether a server answers, or at least takes connections: one that is slow is up. */
   public boolean isUp() {
     try {
       HttpRequest request =
           HttpRequest.newBuilder(URI.create(url + "/v1/health"))
-              .timeout(Duration.ofSeconds(3))
+              .timeout(Duration.ofSeconds(30))
               .build();
       return http.send(request, BodyHandlers.ofString()).statusCode() == 200;
+    } catch (HttpConnectTimeoutException e) {
+      return false;
+    } catch (HttpTimeoutException e) {
+      return true;
     } catch (IOException e) {
       return false;
     } catch (InterruptedException e) {

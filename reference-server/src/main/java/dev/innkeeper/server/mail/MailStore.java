@@ -132,12 +132,16 @@ final class MailStore {
         held);
   }
 
-  /** Sets aside what can't be sent, since there is no server to send it by. */
+  /**
+   * Sets aside what can't be sent, since there is no server to send it by; but not what another
+   * node, which has one, is sending or has tried to.
+   */
   int hold(Handle handle) {
     return handle
         .createUpdate(
             "update @.mail set status = 'HELD', next_attempt_at = null, claim = null,"
-                + " claimed_until = null where status = 'READY'")
+                + " claimed_until = null where status = 'READY' and claim is null"
+                + " and attempts = 0")
         .execute();
   }
 

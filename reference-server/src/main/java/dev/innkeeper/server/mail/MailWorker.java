@@ -68,11 +68,12 @@ public final class MailWorker implements AutoCloseable {
   }
 
   /**
-   * Writes a batch of mails that are due, without sending them.
+   * Writes a batch of mails that are due, without sending them. Whoever has all due work done waits
+   * for what the worker is writing at that moment.
    *
    * @return how many were worked on
    */
-  public int writeDue() {
+  public synchronized int writeDue() {
     List<Held> due = claim(MailStatus.NEW);
     due.forEach(this::write);
     if (post == null && !due.isEmpty()) {

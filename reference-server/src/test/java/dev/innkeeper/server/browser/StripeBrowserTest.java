@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -57,10 +58,9 @@ class StripeBrowserTest {
   }
 
   private static void await(String part) {
-    for (int i = 0; i < 500; i++) {
-      if (!where().contains(part)) {
-        java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
-      }
+    long deadlineNanos = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    while (!where().contains(part) && System.nanoTime() < deadlineNanos) {
+      java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
     }
     assertThat(where()).contains(part);
     assertThat(browser.text()).contains("This is a test double of Stripe");

@@ -35,7 +35,9 @@ class MailTest {
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
-    smtp = new GreenMail(new ServerSetup(port, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+    ServerSetup setup = new ServerSetup(port, "127.0.0.1", ServerSetup.PROTOCOL_SMTP);
+    setup.setServerStartupTimeout(60_000);
+    smtp = new GreenMail(setup);
     smtp.start();
     bench = new MailBench(port);
   }
@@ -52,6 +54,19 @@ class MailTest {
 
   /** The end of a process, as far as a worker can tell. */
   private static final class Killed extends Error {}
+
+  /** A server that is down. */
+  private static final class Refusing implements Post {
+    @Override
+    public String domain() {
+      return "gasthaus.example";
+    }
+
+    @Override
+    public void handOver(Letter letter) throws NotHandedOver {
+      throw new NotHandedOver("down", new IOException("down"));
+    }
+  }
 
   /** Counts letters, and does what it is told with them. */
   private static final class Counting implements Post {
@@ -277,6 +292,26 @@ class MailTest {
       assertThatThrownBy(() -> quiet.mails.sendAgain(ada, kept.id()))
           .isInstanceOf(NotAllowed.class)
           .hasMessageContaining("mail.host");
+    }
+  }
+
+  @Test
+  void aNodeWithoutAServerLeavesWhatAnotherIsTrying() {
+    try (MailBench quiet = new MailBench(null)) {
+      quiet.invoice(quiet.customer("Ada", "en"));
+      quiet.deliver();
+      try (MailWorker other = quiet.worker(new Refusing())) {
+        other.writeDue();
+        other.sendDue();
+      }
+      quiet.invoice(quiet.customer("Ben", "en"));
+      quiet.deliver();
+      try (MailWorker worker = quiet.worker()) {
+        worker.writeDue();
+      }
+      assertThat(quiet.all())
+          .extracting(Mail::status)
+          .containsExactlyInAnyOrder(MailStatus.READY, MailStatus.HELD);
     }
   }
 }

@@ -53,7 +53,9 @@ class SmtpTlsTest {
 
   @BeforeEach
   void open() {
-    smtp = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+    ServerSetup setup = new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP);
+    setup.setServerStartupTimeout(60_000);
+    smtp = new GreenMail(setup);
     smtp.start();
     smtp.setUser(USER, USER, PASSWORD);
   }
