@@ -19,6 +19,7 @@ import dev.innkeeper.provisioner.workload.Resources;
 import dev.innkeeper.provisioner.workload.VirtualMachine;
 import dev.innkeeper.provisioner.workload.Volume;
 import dev.innkeeper.provisioner.workload.Workload;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,6 +29,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** A real swarm, seen with a client of its own. */
 final class SwarmWorld implements ContractWorld {
@@ -89,22 +92,24 @@ final class SwarmWorld implements ContractWorld {
   @Override
   public int copies(ResourceRef ref) {
     List<Service> services =
-        docker
-            .listServicesCmd()
-            .withLabelFilter(Map.of(ServiceSpecs.RESOURCE, ref.id().toString()))
-            .exec();
+        patiently(
+            () ->
+                docker
+                    .listServicesCmd()
+                    .withLabelFilter(Map.of(ServiceSpecs.RESOURCE, ref.id().toString()))
+                    .exec());
     int left = volumes(ref).isEmpty() && containers(ref).isEmpty() ? 0 : 1;
     return services.isEmpty() ? left : services.size();
   }
 
   @Override
   public void leaveMark(ResourceRef ref) {
-    exec(ref, "touch", "/data/mark");
+    long unused = patiently(() -> exec(ref, "touch", "/data/mark"));
   }
 
   @Override
   public boolean hasMark(ResourceRef ref) {
-    return exec(ref, "test", "-e", "/data/mark") == 0;
+    return patiently(() -> exec(ref, "test", "-e", "/data/mark")) == 0;
   }
 
   /** Its owner has no way to the engine; somebody with one scales it up. */
@@ -151,25 +156,44 @@ final class SwarmWorld implements ContractWorld {
     return docker.inspectExecCmd(id).exec().getExitCodeLong();
   }
 
+  /** An engine that died is started again within seconds; what looks at it waits for that. */
+  private static <T> T patiently(Supplier<T> question) {
+    long deadlineNanos = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    while (true) {
+      try {
+        return question.get();
+      } catch (RuntimeException e) {
+        if (!(e.getCause() instanceof IOException) || System.nanoTime() > deadlineNanos) {
+          throw e;
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+      }
+    }
+  }
+
   private Optional<Container> running(ResourceRef ref) {
     return containers(ref).stream().filter(c -> c.getState().equals("running")).findFirst();
   }
 
   private List<Container> containers(ResourceRef ref) {
-    return docker
-        .listContainersCmd()
-        .withShowAll(true)
-        .withLabelFilter(Map.of(ServiceSpecs.RESOURCE, ref.id().toString()))
-        .exec();
+    return patiently(
+        () ->
+            docker
+                .listContainersCmd()
+                .withShowAll(true)
+                .withLabelFilter(Map.of(ServiceSpecs.RESOURCE, ref.id().toString()))
+                .exec());
   }
 
   private List<?> volumes(ResourceRef ref) {
     try {
       List<?> found =
-          docker
-              .listVolumesCmd()
-              .withFilter("label", List.of(ServiceSpecs.RESOURCE + "=" + ref.id()))
-              .exec()
+          patiently(
+                  () ->
+                      docker
+                          .listVolumesCmd()
+                          .withFilter("label", List.of(ServiceSpecs.RESOURCE + "=" + ref.id()))
+                          .exec())
               .getVolumes();
       return found == null ? List.of() : found;
     } catch (NotFoundException e) {

@@ -19,7 +19,10 @@ public enum ConfigKey {
   DATABASE_USER("database.user", "", "the user at database.url"),
   DATABASE_PASSWORD("database.password", "", "the password at database.url"),
   DATABASE_PORT("database.port", "0", "the embedded PostgreSQL's port; 0 for any free one"),
-  DATABASE_POOL_SIZE("database.poolSize", "16", "connections held, 2 to 200; 4 or more are needed to seal the ledger beside other work"),
+  DATABASE_POOL_SIZE(
+      "database.poolSize",
+      "16",
+      "connections held, 2 to 200; 4 or more are needed to seal the ledger beside other work"),
   CATALOG_FILE("catalog.file", "", "a catalog applied at every start; empty for none"),
   PLUGINS_FOLDER(
       "plugins.folder", "plugins", "where plugins are: provisioners and payment providers"),

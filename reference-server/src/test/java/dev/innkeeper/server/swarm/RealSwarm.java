@@ -15,6 +15,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -92,7 +94,7 @@ public record RealSwarm(String host) {
             + content.length
             + "\r\n\r\n";
     String answer;
-    try (SocketChannel channel = SocketChannel.open(address())) {
+    try (SocketChannel channel = connect()) {
       write(channel, head.getBytes(StandardCharsets.US_ASCII));
       write(channel, content);
       answer = readAll(channel);
@@ -103,6 +105,21 @@ public record RealSwarm(String host) {
       throw new IOException(method + " " + path + " answered " + status + ": " + json);
     }
     return BillingJson.mapper().readTree(json.isBlank() ? "{}" : json);
+  }
+
+  /** An engine that died is started again within seconds; its clients wait for it. */
+  private SocketChannel connect() throws IOException {
+    long deadlineNanos = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    while (true) {
+      try {
+        return SocketChannel.open(address());
+      } catch (IOException e) {
+        if (System.nanoTime() > deadlineNanos) {
+          throw e;
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+      }
+    }
   }
 
   private SocketAddress address() {
