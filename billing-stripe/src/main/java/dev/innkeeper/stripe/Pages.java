@@ -255,6 +255,7 @@ final class Pages {
         .setPaymentIntentData(
             SessionCreateParams.PaymentIntentData.builder()
                 .setDescription(request.description())
+                .setCaptureMethod(SessionCreateParams.PaymentIntentData.CaptureMethod.AUTOMATIC)
                 .putMetadata(IntentState.ATTEMPT, id)
                 .putMetadata(IntentState.PAGE, "yes")
                 .build())

@@ -125,6 +125,39 @@ class EngineCornersTest {
   }
 
   @Test
+  void aFeeThatIsKnownAfterTheChargeIsBookedOnce() {
+    UUID ada = shop.customerWith(DoubleCard.ASKS);
+    Payment payment = shop.topUp(ada, TEN);
+    String intent = StripeEngine.lastPart(payment.actionUrl());
+    shop.world.stripe.with(b -> b.get(intent).put("capture_method", StripeBooks.CAPTURED_LATER));
+    shop.world.answerBank(
+        intent, dev.innkeeper.billing.payment.contract.PaymentWorld.Answer.APPROVED);
+    shop.deliverAll();
+    assertThat(state(payment)).isEqualTo(PaymentState.SUCCEEDED);
+    assertThat(fee(payment).isZero()).isTrue();
+    shop.world.advance(Duration.ofMinutes(50));
+    for (int i = 0; i < 2; i++) {
+      // At first it is booked, at last Stripe tells of the charge for some other reason.
+      shop.world.stripe.with(
+          b -> {
+            b.captureLate();
+            b.event("charge.updated", b.get(StripeBooks.text(b.get(intent), "latest_charge")));
+            return null;
+          });
+      shop.deliverAll();
+      assertThat(fee(payment)).isEqualTo(StripeEngine.eur("0.15"));
+      assertThat(shop.engine.ledger().balance(Accounts.fee("stripe", Currency.EUR)))
+          .isEqualTo(StripeEngine.eur("0.15"));
+    }
+    assertThat(shop.engine.wallets().of(ada).cash()).isEqualTo(TEN);
+    shop.assertTruth();
+  }
+
+  private Amount fee(Payment payment) {
+    return shop.engine.payments().get(payment.customerId(), payment.id()).fee();
+  }
+
+  @Test
   void somebodyElsesPaymentIntentChangesNothing() {
     UUID ada = shop.customerWith(DoubleCard.GOOD);
     shop.world.stripe.with(
