@@ -31,6 +31,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The corners at which engine, provider and Stripe have to hold together. */
 class EngineCornersTest {
@@ -348,6 +351,68 @@ class EngineCornersTest {
     assertThat(shop.engine.paymentMethods().list(ada)).hasSize(1);
     shop.deliverAll();
     assertThat(shop.engine.paymentMethods().list(ada)).hasSize(1);
+  }
+
+  // --- pages of customers whom Stripe does not know yet -----------------------------------------
+
+  @ParameterizedTest
+  @CsvSource({
+    "POST /v1/customers,         RESET_BEFORE",
+    "POST /v1/customers,         RESET_AFTER",
+    "POST /v1/checkout/sessions, RESET_BEFORE",
+    "POST /v1/checkout/sessions, RESET_AFTER"
+  })
+  void aNewCustomersPageIsOpenedOnceHoweverManyPagesOthersHave(String call, Fault fault) {
+    UUID eve = shop.customer();
+    UUID invoice = shop.invoice(eve, "16.00");
+    shop.engine.settlement().settle(eve);
+    shop.world.stripe.failNext(call, fault);
+    Payment page = shop.engine.settlement().payOnPage(eve, invoice, PAGE, shop.key());
+    assertThat(page.state()).isEqualTo(PaymentState.UNKNOWN);
+    pagesOfOthers();
+    shop.world.advance(Duration.ofMinutes(10));
+    shop.runDue();
+    assertThat(state(page)).isEqualTo(PaymentState.ACTION_REQUIRED);
+    payOpenPages();
+    shop.deliverAll();
+    assertThat(shop.engine.invoices().get(eve, invoice).status()).isEqualTo(InvoiceStatus.PAID);
+    assertThat(shop.charges(eve)).isOne();
+    assertThat(pagesOf(page)).isOne();
+    shop.assertTruth();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"POST /v1/customers", "POST /v1/checkout/sessions"})
+  void aNewCustomersPageThatNeverWasGivesWayAfterADay(String call) {
+    UUID eve = shop.customer();
+    UUID invoice = shop.invoice(eve, "16.00");
+    shop.engine.settlement().settle(eve);
+    shop.world.stripe.failNext(call, Fault.RESET_BEFORE);
+    Payment page = shop.engine.settlement().payOnPage(eve, invoice, PAGE, shop.key());
+    pagesOfOthers();
+    shop.world.advance(Duration.ofHours(25));
+    shop.runDue();
+    assertThat(state(page)).isEqualTo(PaymentState.CANCELLED);
+    assertThat(pagesOf(page)).isZero();
+    Payment again = shop.engine.settlement().payOnPage(eve, invoice, PAGE, shop.key());
+    assertThat(again.state()).isEqualTo(PaymentState.ACTION_REQUIRED);
+  }
+
+  /** More than anybody would look through. */
+  private void pagesOfOthers() {
+    shop.world.stripe.with(
+        b -> {
+          for (int i = 0; i < 1_001; i++) {
+            b.make("cs_test", "checkout.session");
+          }
+          return null;
+        });
+  }
+
+  private int pagesOf(Payment payment) {
+    String id = payment.id().toString();
+    return shop.world.stripe.with(
+        b -> b.all("checkout.session", s -> id.equals(s.get("client_reference_id"))).size());
   }
 
   // --- cards that change at Stripe, or here -----------------------------------------------------
