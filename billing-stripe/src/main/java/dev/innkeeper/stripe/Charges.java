@@ -152,6 +152,8 @@ final class Charges {
             .setCurrency(StripeCurrencies.code(request.amount().currency()))
             .setPaymentMethod(request.method().methodReference())
             .addPaymentMethodType("card")
+            // Not later, as Stripe would: so the answer has the fee.
+            .setCaptureMethod(PaymentIntentCreateParams.CaptureMethod.AUTOMATIC)
             .setDescription(request.description())
             .putMetadata(IntentState.ATTEMPT, request.attemptId().toString())
             .putMetadata("innkeeper_customer", request.customerId().toString());

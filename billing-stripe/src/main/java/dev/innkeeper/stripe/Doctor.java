@@ -30,6 +30,7 @@ final class Doctor {
           "charge.dispute.funds_withdrawn",
           "charge.dispute.updated",
           "charge.refunded",
+          "charge.updated",
           "checkout.session.completed",
           "checkout.session.expired",
           "payment_intent.canceled",

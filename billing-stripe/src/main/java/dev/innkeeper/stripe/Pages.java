@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 /** Stripe's own pages: where cards are entered, and where customers pay once. */
 final class Pages {
   static final String SET_UP = "innkeeper_set_up";
+
+  /** How Stripe's names of customers begin. */
+  private static final String CUSTOMER = "cus_";
+
   private static final int LIST_PAGES_MAX = 10;
   private static final MethodSetUpResult.Refused UNREACHABLE =
       new MethodSetUpResult.Refused(
@@ -183,18 +187,24 @@ final class Pages {
 
   ChargeResult charge(PageChargeRequest request, ChargeJournal journal) {
     Deadline deadline = ages.deadline();
-    if (request.reference() != null || ages.isBeyondWindow(request.firstCalledAt())) {
+    if (pageOf(request) != null || ages.isBeyondWindow(request.firstCalledAt())) {
       return lookUp(request);
     }
     Optional<Long> units = StripeCurrencies.units(request.amount());
     if (units.isEmpty()) {
       return Declines.soft(null, "amount_not_chargeable");
     }
-    String customer = customer(request.customerId(), request.customerReference(), deadline);
+    String customer = customerOf(request);
     if (customer == null) {
-      return new ChargeResult.Unknown(null, "no customer at Stripe yet");
+      customer = customer(request.customerId(), null, deadline);
+      if (customer == null) {
+        return new ChargeResult.Unknown(null, "no customer at Stripe yet");
+      }
+      // Stored before a page is asked for: the page is then found among the customer's few, and not
+      // among everybody's.
+      journal.reference(customer);
     }
-    Reply<Session> reply = create(request, params(request, units.get(), customer), deadline);
+    Reply<Session> reply = create(request, units.get(), customer, deadline);
     if (reply instanceof Reply.Done<Session> done && done.value().getId() != null) {
       journal.reference(done.value().getId());
       return read(request, done.value(), deadline);
@@ -204,13 +214,28 @@ final class Pages {
         : new ChargeResult.Unknown(null, Charges.detail(reply));
   }
 
+  /** Stripe's name of the page; null when none is known. */
+  private static @Nullable String pageOf(PageChargeRequest request) {
+    String reference = request.reference();
+    return reference == null || reference.startsWith(CUSTOMER) ? null : reference;
+  }
+
+  /** Whom the page is for at Stripe; null when no page was ever asked for. */
+  private static @Nullable String customerOf(PageChargeRequest request) {
+    String reference = request.reference();
+    return reference != null && reference.startsWith(CUSTOMER)
+        ? reference
+        : request.customerReference();
+  }
+
   /**
    * Opens one page for the attempt. Under another key only when Stripe failed under the one before,
    * has no page of the attempt in its list, and no request can be under way: two pages could both
    * be paid.
    */
   private Reply<Session> create(
-      PageChargeRequest request, SessionCreateParams params, Deadline deadline) {
+      PageChargeRequest request, long units, String customer, Deadline deadline) {
+    SessionCreateParams params = params(request, units, customer);
     Reply<Session> reply = new Reply.Unclear<>("not asked", true);
     for (int n = 1; n <= StripeCalls.KEYS_MAX && StripeCalls.isSpent(reply); n++) {
       reply =
@@ -219,7 +244,7 @@ final class Pages {
               deadline,
               (stripe, options) -> stripe.checkout().sessions().create(params, options));
       if (StripeCalls.isSpent(reply)) {
-        Reply<Optional<Session>> found = find(request, deadline);
+        Reply<Optional<Session>> found = find(request, customer, deadline);
         if (found instanceof Reply.Done<Optional<Session>> done && done.value().isPresent()) {
           return new Reply.Done<>(done.value().get());
         }
@@ -255,6 +280,7 @@ final class Pages {
         .setPaymentIntentData(
             SessionCreateParams.PaymentIntentData.builder()
                 .setDescription(request.description())
+                .setCaptureMethod(SessionCreateParams.PaymentIntentData.CaptureMethod.AUTOMATIC)
                 .putMetadata(IntentState.ATTEMPT, id)
                 .putMetadata(IntentState.PAGE, "yes")
                 .build())
@@ -265,11 +291,13 @@ final class Pages {
 
   ChargeResult lookUp(PageChargeRequest request) {
     Deadline deadline = ages.deadline();
-    String reference = request.reference();
+    String page = pageOf(request);
     Reply<Optional<Session>> found =
-        reference == null ? find(request, deadline) : optional(retrieve(reference, null, deadline));
+        page == null
+            ? find(request, customerOf(request), deadline)
+            : optional(retrieve(page, null, deadline));
     if (!(found instanceof Reply.Done<Optional<Session>> done)) {
-      return new ChargeResult.Unknown(reference, Charges.detail(found));
+      return new ChargeResult.Unknown(page, Charges.detail(found));
     }
     return done.value().isPresent()
         ? read(request, done.value().get(), deadline)
@@ -324,14 +352,17 @@ final class Pages {
         : new ChargeResult.Unknown(session, "the page is complete, the payment not yet");
   }
 
-  private Reply<Optional<Session>> find(PageChargeRequest request, Deadline deadline) {
+  /** The attempt's page among the customer's; none where nobody got as far as to ask for one. */
+  private Reply<Optional<Session>> find(
+      PageChargeRequest request, @Nullable String customer, Deadline deadline) {
+    if (customer == null) {
+      return new Reply.Done<>(Optional.empty());
+    }
     String id = request.attemptId().toString();
     String after = null;
     for (int page = 0; page < LIST_PAGES_MAX; page++) {
-      SessionListParams.Builder params = SessionListParams.builder().setLimit(100L);
-      if (request.customerReference() != null) {
-        params.setCustomer(request.customerReference());
-      }
+      SessionListParams.Builder params =
+          SessionListParams.builder().setLimit(100L).setCustomer(customer);
       if (after != null) {
         params.setStartingAfter(after);
       }

@@ -116,6 +116,8 @@ final class Webhooks {
                   list(refund(eventId, objectId));
               case "transfer.created" -> list(transfer(eventId, objectId));
               case "transfer.reversed" -> reversalsOf(eventId, objectId);
+              // What Stripe keeps of a charge may be known only after it.
+              case "charge.updated" -> list(charge(eventId, text(object, "payment_intent")));
               case "charge.refunded" -> refundsOf(eventId, text(object, "payment_intent"));
               case "charge.dispute.created",
                   "charge.dispute.updated",
@@ -128,8 +130,9 @@ final class Webhooks {
     return notices.isEmpty() ? List.of(new ProviderNotice.Ignored(eventId)) : notices;
   }
 
-  private @Nullable ProviderNotice charge(String eventId, String intentId) {
-    PaymentIntent intent = now(charges.retrieve(intentId, ages.deadline()));
+  private @Nullable ProviderNotice charge(String eventId, @Nullable String intentId) {
+    PaymentIntent intent =
+        intentId == null ? null : now(charges.retrieve(intentId, ages.deadline()));
     UUID attempt = intent == null ? null : IntentState.attemptOf(intent.getMetadata());
     if (intent == null
         || attempt == null
@@ -163,7 +166,7 @@ final class Webhooks {
       return new ProviderNotice.ChargeChanged(
           eventId, attempt, Declines.soft(sessionId, "page_expired"));
     }
-    return session.getPaymentIntent() == null ? null : charge(eventId, session.getPaymentIntent());
+    return charge(eventId, session.getPaymentIntent());
   }
 
   private @Nullable ProviderNotice method(String eventId, String intentId) {

@@ -31,6 +31,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The corners at which engine, provider and Stripe have to hold together. */
 class EngineCornersTest {
@@ -122,6 +125,39 @@ class EngineCornersTest {
     assertThat(state(payment)).isEqualTo(PaymentState.SUCCEEDED);
     assertThat(shop.engine.wallets().of(ada).cash()).isEqualTo(TEN);
     shop.assertTruth();
+  }
+
+  @Test
+  void aFeeThatIsKnownAfterTheChargeIsBookedOnce() {
+    UUID ada = shop.customerWith(DoubleCard.ASKS);
+    Payment payment = shop.topUp(ada, TEN);
+    String intent = StripeEngine.lastPart(payment.actionUrl());
+    shop.world.stripe.with(b -> b.get(intent).put("capture_method", StripeBooks.CAPTURED_LATER));
+    shop.world.answerBank(
+        intent, dev.innkeeper.billing.payment.contract.PaymentWorld.Answer.APPROVED);
+    shop.deliverAll();
+    assertThat(state(payment)).isEqualTo(PaymentState.SUCCEEDED);
+    assertThat(fee(payment).isZero()).isTrue();
+    shop.world.advance(Duration.ofMinutes(50));
+    for (int i = 0; i < 2; i++) {
+      // At first it is booked, at last Stripe tells of the charge for some other reason.
+      shop.world.stripe.with(
+          b -> {
+            b.captureLate();
+            b.event("charge.updated", b.get(StripeBooks.text(b.get(intent), "latest_charge")));
+            return null;
+          });
+      shop.deliverAll();
+      assertThat(fee(payment)).isEqualTo(StripeEngine.eur("0.15"));
+      assertThat(shop.engine.ledger().balance(Accounts.fee("stripe", Currency.EUR)))
+          .isEqualTo(StripeEngine.eur("0.15"));
+    }
+    assertThat(shop.engine.wallets().of(ada).cash()).isEqualTo(TEN);
+    shop.assertTruth();
+  }
+
+  private Amount fee(Payment payment) {
+    return shop.engine.payments().get(payment.customerId(), payment.id()).fee();
   }
 
   @Test
@@ -315,6 +351,68 @@ class EngineCornersTest {
     assertThat(shop.engine.paymentMethods().list(ada)).hasSize(1);
     shop.deliverAll();
     assertThat(shop.engine.paymentMethods().list(ada)).hasSize(1);
+  }
+
+  // --- pages of customers whom Stripe does not know yet -----------------------------------------
+
+  @ParameterizedTest
+  @CsvSource({
+    "POST /v1/customers,         RESET_BEFORE",
+    "POST /v1/customers,         RESET_AFTER",
+    "POST /v1/checkout/sessions, RESET_BEFORE",
+    "POST /v1/checkout/sessions, RESET_AFTER"
+  })
+  void aNewCustomersPageIsOpenedOnceHoweverManyPagesOthersHave(String call, Fault fault) {
+    UUID eve = shop.customer();
+    UUID invoice = shop.invoice(eve, "16.00");
+    shop.engine.settlement().settle(eve);
+    shop.world.stripe.failNext(call, fault);
+    Payment page = shop.engine.settlement().payOnPage(eve, invoice, PAGE, shop.key());
+    assertThat(page.state()).isEqualTo(PaymentState.UNKNOWN);
+    pagesOfOthers();
+    shop.world.advance(Duration.ofMinutes(10));
+    shop.runDue();
+    assertThat(state(page)).isEqualTo(PaymentState.ACTION_REQUIRED);
+    payOpenPages();
+    shop.deliverAll();
+    assertThat(shop.engine.invoices().get(eve, invoice).status()).isEqualTo(InvoiceStatus.PAID);
+    assertThat(shop.charges(eve)).isOne();
+    assertThat(pagesOf(page)).isOne();
+    shop.assertTruth();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"POST /v1/customers", "POST /v1/checkout/sessions"})
+  void aNewCustomersPageThatNeverWasGivesWayAfterADay(String call) {
+    UUID eve = shop.customer();
+    UUID invoice = shop.invoice(eve, "16.00");
+    shop.engine.settlement().settle(eve);
+    shop.world.stripe.failNext(call, Fault.RESET_BEFORE);
+    Payment page = shop.engine.settlement().payOnPage(eve, invoice, PAGE, shop.key());
+    pagesOfOthers();
+    shop.world.advance(Duration.ofHours(25));
+    shop.runDue();
+    assertThat(state(page)).isEqualTo(PaymentState.CANCELLED);
+    assertThat(pagesOf(page)).isZero();
+    Payment again = shop.engine.settlement().payOnPage(eve, invoice, PAGE, shop.key());
+    assertThat(again.state()).isEqualTo(PaymentState.ACTION_REQUIRED);
+  }
+
+  /** More than anybody would look through. */
+  private void pagesOfOthers() {
+    shop.world.stripe.with(
+        b -> {
+          for (int i = 0; i < 1_001; i++) {
+            b.make("cs_test", "checkout.session");
+          }
+          return null;
+        });
+  }
+
+  private int pagesOf(Payment payment) {
+    String id = payment.id().toString();
+    return shop.world.stripe.with(
+        b -> b.all("checkout.session", s -> id.equals(s.get("client_reference_id"))).size());
   }
 
   // --- cards that change at Stripe, or here -----------------------------------------------------

@@ -86,6 +86,11 @@ class FaultRunsTest {
   }
 
   @Test
+  void aNewCustomersPageIsPaidOnceWhateverGoesWrong() {
+    pairs("POST /v1/customers", PAGE, this::newCustomersPage);
+  }
+
+  @Test
   void aRefundIsSentOnceWhateverGoesWrong() {
     pairs("POST /v1/refunds", LOOK, this::refund);
   }
@@ -162,6 +167,14 @@ class FaultRunsTest {
     UUID ada = customer(DoubleCard.GOOD);
     goWrong();
     Payment payment = finish(openPage(ada));
+    assertThat(payment.state()).as(name).isEqualTo(PaymentState.SUCCEEDED);
+    assertThat(shop.world.chargesOf(payment.id())).as(name).isOne();
+  }
+
+  private void newCustomersPage(String name) {
+    UUID eve = shop.customer();
+    goWrong();
+    Payment payment = finish(openPage(eve));
     assertThat(payment.state()).as(name).isEqualTo(PaymentState.SUCCEEDED);
     assertThat(shop.world.chargesOf(payment.id())).as(name).isOne();
   }

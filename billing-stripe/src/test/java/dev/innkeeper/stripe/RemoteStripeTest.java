@@ -147,19 +147,28 @@ class RemoteStripeTest {
                 new MethodSetUpRequest(UUID.randomUUID(), customerId, null, null, null));
     assertThat(provider.lookUpSetUp(page.reference()))
         .isInstanceOf(MethodSetUpResult.Redirect.class);
-    PageChargeRequest request =
-        new PageChargeRequest(
-            UUID.randomUUID(),
-            customerId,
-            null,
-            TEN,
-            "a page of a test's",
-            StripeWorld.RETURN_URL,
-            null,
-            begin);
-    assertThat(provider.chargeOnPage(request, r -> {}))
+    UUID attempt = UUID.randomUUID();
+    List<String> heard = new ArrayList<>();
+    assertThat(provider.chargeOnPage(payPage(attempt, null), heard::add))
         .isInstanceOf(ChargeResult.ActionRequired.class);
-    assertThat(provider.cancelPage(request)).isInstanceOf(ChargeResult.Declined.class);
+    // The customer's name and the page's: either is enough to find the page by.
+    assertThat(heard).hasSize(2);
+    assertThat(provider.lookUpPage(payPage(attempt, heard.get(0))))
+        .isInstanceOf(ChargeResult.ActionRequired.class);
+    assertThat(provider.cancelPage(payPage(attempt, heard.get(1))))
+        .isInstanceOf(ChargeResult.Declined.class);
+  }
+
+  private PageChargeRequest payPage(UUID attempt, String reference) {
+    return new PageChargeRequest(
+        attempt,
+        customerId,
+        null,
+        TEN,
+        "a page of a test's",
+        StripeWorld.RETURN_URL,
+        reference,
+        begin);
   }
 
   @Test

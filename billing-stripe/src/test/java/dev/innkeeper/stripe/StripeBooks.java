@@ -17,6 +17,9 @@ final class StripeBooks {
   /** Stripe's, as the plugin's SDK has it; the double itself stands on no SDK. */
   static final String API_VERSION = "2026-07-29.dahlia";
 
+  /** What Stripe takes unless it is told otherwise: what a charge brings is booked after it. */
+  static final String CAPTURED_LATER = "automatic_async";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   final Map<String, Map<String, Object>> objects = new LinkedHashMap<>();
@@ -202,6 +205,7 @@ final class StripeBooks {
     intent.put("currency", currency);
     intent.put("customer", params.get("customer"));
     intent.put("payment_method", method.get("id"));
+    intent.put("capture_method", params.getOrDefault("capture_method", CAPTURED_LATER));
     intent.put("metadata", nested(params, "metadata"));
     intent.put("status", "requires_confirmation");
     return intent;
@@ -294,9 +298,9 @@ final class StripeBooks {
     charge.put("currency", intent.get("currency"));
     charge.put("payment_intent", intent.get("id"));
     charge.put("status", "succeeded");
-    Map<String, Object> booked =
-        book("charge", charge, amount, Math.floorDiv(amount * 15 + 500, 1000));
-    charge.put("balance_transaction", booked.get("id"));
+    if (!CAPTURED_LATER.equals(intent.get("capture_method"))) {
+      bookCharge(charge);
+    }
     intent.put("latest_charge", charge.get("id"));
     intent.put("amount_received", amount);
     intent.put("status", "succeeded");
@@ -304,6 +308,21 @@ final class StripeBooks {
     intent.put("last_payment_error", null);
     event("payment_intent.succeeded", intent);
     return intent;
+  }
+
+  /** Books the charges that were to be captured later, as Stripe does within an hour. */
+  void captureLate() {
+    for (Map<String, Object> charge : all("charge", c -> c.get("balance_transaction") == null)) {
+      bookCharge(charge);
+      event("charge.updated", charge);
+    }
+  }
+
+  private void bookCharge(Map<String, Object> charge) {
+    long amount = number(charge, "amount");
+    Map<String, Object> booked =
+        book("charge", charge, amount, Math.floorDiv(amount * 15 + 500, 1000));
+    charge.put("balance_transaction", booked.get("id"));
   }
 
   void answerBank(String intentId, boolean approved) {
@@ -355,6 +374,9 @@ final class StripeBooks {
       session.put("amount_total", amount);
       session.put("currency", currency);
       session.put("intent_metadata", nested(params, "payment_intent_data[metadata]"));
+      session.put(
+          "intent_capture_method",
+          params.getOrDefault("payment_intent_data[capture_method]", CAPTURED_LATER));
     }
     return session;
   }
@@ -391,6 +413,7 @@ final class StripeBooks {
       intent.put("currency", session.get("currency"));
       intent.put("customer", customer);
       intent.put("metadata", session.get("intent_metadata"));
+      intent.put("capture_method", session.get("intent_capture_method"));
       intent.put("status", "requires_payment_method");
       session.put("payment_intent", intent.get("id"));
     } else {

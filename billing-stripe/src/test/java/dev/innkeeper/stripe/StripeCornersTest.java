@@ -606,6 +606,48 @@ class StripeCornersTest {
         .isInstanceOf(ChargeResult.Unknown.class);
   }
 
+  // --- fees -------------------------------------------------------------------------------------
+
+  @Test
+  void theAnswerToAChargeTellsItsFee() {
+    Amount fee = Amount.parse("0.15", Currency.EUR);
+    assertThat(succeeded(charge(request(DoubleCard.GOOD, TEN))).fee()).isEqualTo(fee);
+    PageChargeRequest request = page();
+    ChargeResult.ActionRequired page =
+        (ChargeResult.ActionRequired) provider.chargeOnPage(request, reference -> {});
+    books(b -> b.pay(page.reference(), DoubleCard.GOOD));
+    assertThat(succeeded(provider.lookUpPage(request)).fee()).isEqualTo(fee);
+  }
+
+  @Test
+  void aFeeThatStripeKnowsLaterIsToldWhenItDoes() {
+    ChargeRequest request = request(DoubleCard.ASKS, TEN);
+    ChargeResult.ActionRequired asked = (ChargeResult.ActionRequired) charge(request);
+    books(b -> b.get(asked.reference()).put("capture_method", StripeBooks.CAPTURED_LATER));
+    world.answerBank(asked.reference(), PaymentWorld.Answer.APPROVED);
+    assertThat(succeeded(provider.lookUp(request)).fee()).isNull();
+    world.takeWebhooks();
+    books(StripeBooks::captureLate);
+    assertThat(notices())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            ProviderNotice.ChargeChanged.class,
+            n -> {
+              assertThat(n.attemptId()).isEqualTo(request.attemptId());
+              assertThat(succeeded(n.result()).fee()).isEqualTo(Amount.parse("0.15", Currency.EUR));
+            });
+  }
+
+  @Test
+  void aChangeOfAChargeThatIsNobodysChangesNothing() {
+    books(
+        b -> {
+          Map<String, Object> charge = b.make("ch", "charge");
+          b.event("charge.updated", charge);
+        });
+    assertThat(notices()).singleElement().isInstanceOf(ProviderNotice.Ignored.class);
+  }
+
   // --- payouts, books ---------------------------------------------------------------------------
 
   @Test

@@ -135,6 +135,7 @@ final class ChargeOutcomes {
 
   private List<Recorded> succeeded(Handle handle, Payment payment, ChargeResult.Succeeded result) {
     if (payment.state() == PaymentState.SUCCEEDED) {
+      feeKnownLater(payment, result);
       return List.of();
     }
     if (!result.amount().equals(payment.amount())) {
@@ -178,6 +179,15 @@ final class ChargeOutcomes {
       events.append(new WalletToppedUp(payment.customerId(), payment.id(), result.amount()));
     }
     return settleAgain(handle, payment);
+  }
+
+  /** A provider may know only after the charge what it keeps of it. */
+  private void feeKnownLater(Payment payment, ChargeResult.Succeeded result) {
+    Amount fee = result.fee();
+    if (fee != null && fee.isPositive() && payment.fee().isZero()) {
+      bookFee(payment, result);
+      book.fee(payment, fee);
+    }
   }
 
   private void bookFee(Payment payment, ChargeResult.Succeeded result) {

@@ -282,6 +282,14 @@ final class PaymentBook {
                 .bind("fee", fee == null ? 0 : fee.minorUnits()));
   }
 
+  void fee(Payment payment, Amount fee) {
+    change(
+        "update @.payment set fee_minor = :fee where customer_id = :c and id = :id",
+        payment.customerId(),
+        payment.id(),
+        update -> update.bind("fee", fee.minorUnits()));
+  }
+
   void declined(Payment payment, ChargeResult.Declined result) {
     change(
         "update @.payment set state = 'DECLINED', reference = coalesce(:reference, reference),"

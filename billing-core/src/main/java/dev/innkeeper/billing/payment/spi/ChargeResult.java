@@ -8,7 +8,8 @@ public sealed interface ChargeResult {
   /**
    * The money is taken.
    *
-   * @param fee what the provider keeps of it; null when it is not known (yet)
+   * @param fee what the provider keeps of it; null when it is not known (yet): told again with it,
+   *     it is booked then
    */
   record Succeeded(String reference, Amount amount, @Nullable Amount fee) implements ChargeResult {}
 
