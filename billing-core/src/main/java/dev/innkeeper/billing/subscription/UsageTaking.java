@@ -2,6 +2,8 @@ package dev.innkeeper.billing.subscription;
 
 import dev.innkeeper.billing.catalog.BillingMode;
 import dev.innkeeper.billing.catalog.CatalogSnapshot;
+import dev.innkeeper.billing.catalog.PriceVersion;
+import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.rating.Charge;
 import dev.innkeeper.billing.rating.Life;
 import dev.innkeeper.billing.rating.Periods;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /** Charges the usage of periods that are over: of records that wait, and of minima without any. */
 final class UsageTaking {
@@ -35,6 +38,7 @@ final class UsageTaking {
   /**
    * Whose usage to charge.
    *
+   * @param currency the only one to look at, or null for all
    * @param rows what the time of was charged just now
    * @param charges is added to
    * @param parked is added to
@@ -42,12 +46,24 @@ final class UsageTaking {
   record Batch(
       CatalogSnapshot prices,
       BillingRows.Funding funding,
+      @Nullable Currency currency,
       Map<UUID, Instant> through,
       List<BillingRows.Row> rows,
       Map<UUID, List<Charge>> charges,
       Map<UUID, String> parked) {
     Instant throughOf(UUID customer) {
       return through.getOrDefault(customer, Instant.EPOCH);
+    }
+
+    /**
+     * Prepaid usage is drawn, not billed, and each currency's from its own cash. A subscription
+     * never changes between these.
+     */
+    boolean wants(Life life) {
+      PriceVersion price = prices.version(life.phases().get(0).priceVersionId());
+      boolean prepaid = price.billing() == BillingMode.PREPAID;
+      return prepaid == (funding == BillingRows.Funding.PREPAID)
+          && (currency == null || currency.equals(price.currency()));
     }
   }
 
@@ -70,7 +86,7 @@ final class UsageTaking {
           .forEach(row -> billedUntil.put(row.life().subscriptionId(), row.mark().billedUntil()));
       for (Life life : lives(handle, bySubscription, batch)) {
         List<Pending> of = bySubscription.getOrDefault(life.subscriptionId(), List.of());
-        if (funding(batch.prices(), life) != batch.funding()) {
+        if (!batch.wants(life)) {
           continue;
         }
         counted.add(life.subscriptionId());
@@ -112,13 +128,6 @@ final class UsageTaking {
 
   private static Instant earliest(List<Pending> pending) {
     return pending.stream().map(Pending::earliest).min(Instant::compareTo).orElseThrow();
-  }
-
-  /** Prepaid usage is drawn, not billed. A subscription never changes between the two. */
-  private static BillingRows.Funding funding(CatalogSnapshot prices, Life life) {
-    return prices.version(life.phases().get(0).priceVersionId()).billing() == BillingMode.PREPAID
-        ? BillingRows.Funding.PREPAID
-        : BillingRows.Funding.INVOICED;
   }
 
   private static void plan(
