@@ -80,19 +80,14 @@ final class UsageTaking {
     Set<UUID> counted = new HashSet<>();
     if (!pending.isEmpty()) {
       Map<UUID, List<Pending>> bySubscription = bySubscription(pending);
-      Map<UUID, Instant> billedUntil = new HashMap<>();
-      batch
-          .rows()
-          .forEach(row -> billedUntil.put(row.life().subscriptionId(), row.mark().billedUntil()));
-      for (Life life : lives(handle, bySubscription, batch)) {
+      Map<UUID, Instant> from = from(bySubscription, batch);
+      for (Life life : lives(handle, bySubscription, from, batch)) {
         List<Pending> of = bySubscription.getOrDefault(life.subscriptionId(), List.of());
         if (!batch.wants(life)) {
           continue;
         }
         counted.add(life.subscriptionId());
-        Instant from = earliest(of);
-        Instant billed = billedUntil.getOrDefault(life.subscriptionId(), from);
-        plan(rater, batch, life, billed.isBefore(from) ? billed : from, of, jobs);
+        plan(rater, batch, life, from.getOrDefault(life.subscriptionId(), earliest(of)), of, jobs);
         settle(rater, batch, life, of, settled, waiting);
       }
     }
@@ -115,15 +110,25 @@ final class UsageTaking {
     return result;
   }
 
-  private List<Life> lives(Handle handle, Map<UUID, List<Pending>> pending, Batch batch) {
-    Map<UUID, Instant> earliest = new HashMap<>();
+  /** From where on to charge: the earliest record, or where time was charged to if that is before. */
+  private static Map<UUID, Instant> from(Map<UUID, List<Pending>> pending, Batch batch) {
+    Map<UUID, Instant> from = new HashMap<>();
+    pending.forEach((subscription, list) -> from.put(subscription, earliest(list)));
+    for (BillingRows.Row row : batch.rows()) {
+      from.computeIfPresent(
+          row.life().subscriptionId(),
+          (s, earliest) ->
+              row.mark().billedUntil().isBefore(earliest) ? row.mark().billedUntil() : earliest);
+    }
+    return from;
+  }
+
+  private List<Life> lives(
+      Handle handle, Map<UUID, List<Pending>> pending, Map<UUID, Instant> from, Batch batch) {
     Map<UUID, UUID> customers = new HashMap<>();
     pending.forEach(
-        (subscription, list) -> {
-          earliest.put(subscription, earliest(list));
-          customers.put(subscription, list.get(0).customerId());
-        });
-    return reader.lives(handle, earliest, customers, batch.parked());
+        (subscription, list) -> customers.put(subscription, list.get(0).customerId()));
+    return reader.lives(handle, from, customers, batch.parked());
   }
 
   private static Instant earliest(List<Pending> pending) {
