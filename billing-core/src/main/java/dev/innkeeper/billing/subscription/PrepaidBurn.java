@@ -1,10 +1,12 @@
 package dev.innkeeper.billing.subscription;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.innkeeper.billing.catalog.BillingMode;
 import dev.innkeeper.billing.catalog.Catalog;
 import dev.innkeeper.billing.catalog.CatalogSnapshot;
 import dev.innkeeper.billing.catalog.PriceComponent;
 import dev.innkeeper.billing.catalog.PriceComponent.Per;
+import dev.innkeeper.billing.catalog.PriceVersion;
 import dev.innkeeper.billing.customer.Customers;
 import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.event.EventLog;
@@ -80,6 +82,7 @@ public final class PrepaidBurn implements DueWork {
   private final Clock clock;
   private final BillingReader reader;
   private final BillingRows rows;
+  private final UsageStore usageStore;
   private final UsageTaking usage;
 
   public PrepaidBurn(Subscriptions.Parts parts, Subscriptions subscriptions, Ledger ledger) {
@@ -94,7 +97,8 @@ public final class PrepaidBurn implements DueWork {
     this.clock = parts.clock();
     this.reader = new BillingReader(db);
     this.rows = new BillingRows(db);
-    this.usage = new UsageTaking(new UsageStore(db), reader);
+    this.usageStore = new UsageStore(db);
+    this.usage = new UsageTaking(usageStore, reader);
   }
 
   @Override
@@ -221,22 +225,34 @@ public final class PrepaidBurn implements DueWork {
                     currency -> new Draw(handle, customerId, prices, calendar, currency))
                 .owed
                 .add(row));
+    // What has ended has no row any more, but may have usage that came late or was not covered.
+    for (Currency used : used(handle, customerId, prices)) {
+      byCurrency.computeIfAbsent(
+          used, currency -> new Draw(handle, customerId, prices, calendar, currency));
+    }
     return byCurrency.values();
   }
 
-  private static void remember(
-      Handle handle, UUID customerId, Instant periodEnd, @Nullable Instant depletesAt) {
-    int finished =
-        handle
-            .createUpdate(
-                "delete from @.prepaid_burn where customer_id = :customer and not exists"
-                    + " (select 1 from @.subscription_billing b where b.customer_id = :customer"
-                    + " and b.prepaid)")
-            .bind("customer", customerId)
-            .execute();
-    if (finished > 0) {
-      return;
+  /** The currencies of prepaid subscriptions with usage that waits. */
+  private Set<Currency> used(Handle handle, UUID customerId, CatalogSnapshot prices) {
+    Set<UUID> waiting = new HashSet<>();
+    usageStore
+        .pending(handle, List.of(customerId))
+        .forEach(pending -> waiting.add(pending.subscriptionId()));
+    Set<Currency> currencies = new HashSet<>();
+    if (!waiting.isEmpty()) {
+      for (Subscription s : subscriptions.list(customerId)) {
+        PriceVersion price = prices.version(s.priceVersionId());
+        if (waiting.contains(s.id()) && price.billing() == BillingMode.PREPAID) {
+          currencies.add(price.currency());
+        }
+      }
     }
+    return currencies;
+  }
+
+  private void remember(
+      Handle handle, UUID customerId, Instant periodEnd, @Nullable Instant depletesAt) {
     boolean soon = depletesAt != null && depletesAt.isBefore(periodEnd);
     handle
         .createUpdate(
@@ -246,6 +262,16 @@ public final class PrepaidBurn implements DueWork {
         .bind("depletes", depletesAt == null ? null : SubscriptionStore.at(depletesAt))
         .bind("customer", customerId)
         .execute();
+    // The row is ours now: usage that is being recorded is seen here, or finds the row gone.
+    if (used(handle, customerId, catalog.snapshot()).isEmpty()) {
+      handle
+          .createUpdate(
+              "delete from @.prepaid_burn where customer_id = :customer and not exists"
+                  + " (select 1 from @.subscription_billing b where b.customer_id = :customer"
+                  + " and b.prepaid)")
+          .bind("customer", customerId)
+          .execute();
+    }
   }
 
   /**

@@ -141,9 +141,7 @@ public final class Usage {
       if (replacing) {
         markReplacedPending(handle);
       }
-      Set<UUID> customers = new HashSet<>();
-      sound.forEach(index -> customers.add(records.get(index).customerId()));
-      lives.used(customers);
+      lives.used(checks.prepaidCustomers());
     }
     return report(accepted, sound.size() - accepted - conflicts, checks);
   }
