@@ -372,15 +372,14 @@ public final class PrepaidBurn implements DueWork {
         boolean paysTime = total(oldest) <= cash;
         Instant until = paysTime ? lastPaid(cash, oldest, now) : oldest;
         if (paysTime) {
-          book(until, List.of());
+          bookTime(until, now);
         }
         stop(until);
         return null;
       }
       List<Charge> used = usage(now, false);
       if (total(now) + sum(used) > cash) {
-        // Usage that the cash does not cover stays owed until there is more.
-        book(now, List.of());
+        bookTime(now, now);
         stop(now);
         return null;
       }
@@ -438,18 +437,25 @@ public final class PrepaidBurn implements DueWork {
 
     private List<Charge> usage(Instant now, boolean mark) {
       Map<UUID, List<Charge>> charges = new HashMap<>();
-      usage.take(
-          handle,
-          new UsageTaking.Batch(
-              prices,
-              BillingRows.Funding.PREPAID,
-              currency,
-              Map.of(customerId, now),
-              owed,
-              charges,
-              new HashMap<>()),
-          mark);
+      usage.take(handle, usageUntil(now, charges), mark);
       return charges.getOrDefault(customerId, List.of());
+    }
+
+    private UsageTaking.Batch usageUntil(Instant now, Map<UUID, List<Charge>> charges) {
+      return new UsageTaking.Batch(
+          prices,
+          BillingRows.Funding.PREPAID,
+          currency,
+          Map.of(customerId, now),
+          owed,
+          charges,
+          new HashMap<>());
+    }
+
+    /** Usage and minima that the cash does not cover stay owed until there is more. */
+    private void bookTime(Instant until, Instant now) {
+      usage.owe(handle, usageUntil(now, new HashMap<>()));
+      book(until, List.of());
     }
 
     private void book(Instant until, List<Charge> used) {

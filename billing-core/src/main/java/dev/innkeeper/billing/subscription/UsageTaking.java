@@ -102,6 +102,15 @@ final class UsageTaking {
     return waiting;
   }
 
+  /** Has the minima of periods that are over wait, as usage does, until they can be paid. */
+  void owe(Handle handle, Batch batch) {
+    List<UsageJob> jobs = new ArrayList<>();
+    minima(new UsageRater(batch.prices(), new Periods()), batch, Set.of(), jobs);
+    if (!jobs.isEmpty()) {
+      store.addPending(handle, jobs);
+    }
+  }
+
   private static Map<UUID, List<Pending>> bySubscription(List<Pending> pending) {
     Map<UUID, List<Pending>> result = new LinkedHashMap<>();
     for (Pending each : pending) {
@@ -110,7 +119,9 @@ final class UsageTaking {
     return result;
   }
 
-  /** From where on to charge: the earliest record, or where time was charged to if that is before. */
+  /**
+   * From where on to charge: the earliest record, or where time was charged to if that is before.
+   */
   private static Map<UUID, Instant> from(Map<UUID, List<Pending>> pending, Batch batch) {
     Map<UUID, Instant> from = new HashMap<>();
     pending.forEach((subscription, list) -> from.put(subscription, earliest(list)));
@@ -126,8 +137,7 @@ final class UsageTaking {
   private List<Life> lives(
       Handle handle, Map<UUID, List<Pending>> pending, Map<UUID, Instant> from, Batch batch) {
     Map<UUID, UUID> customers = new HashMap<>();
-    pending.forEach(
-        (subscription, list) -> customers.put(subscription, list.get(0).customerId()));
+    pending.forEach((subscription, list) -> customers.put(subscription, list.get(0).customerId()));
     return reader.lives(handle, from, customers, batch.parked());
   }
 

@@ -21,6 +21,7 @@ class PrepaidBurnTest {
   private static final String NODES = "{code: nodes, name: Nodes, per: hour, price: 0.0125}";
   private static final String EGRESS =
       "{code: egress, name: Egress, per: unit, meter: traffic, price: 0.02}";
+  private static final String MINIMUM = EGRESS.replace("}", ", minimum: 5.00}");
 
   private final BillingFixture f = new BillingFixture("2026-03-01T00:00:00Z");
   private final Customer ada = f.customer();
@@ -268,5 +269,109 @@ class PrepaidBurnTest {
     assertThat(f.burn()).isEqualTo(1);
     assertThat(f.burn()).isZero();
     assertThat(f.cash(ada)).isEqualTo("5.00");
+  }
+
+  @Test
+  void lateUsageOfWhatHasEndedIsDrawnWithTheNextTick() {
+    f.topUp(ada, "20.00");
+    Subscription s = f.start(ada, "project", Map.of());
+    f.at("2026-03-01T10:45:00Z");
+    f.subscriptions.cancel(ada.id(), s.id(), CancelAt.NOW);
+    f.burn();
+    assertThat(f.cash(ada)).isEqualTo("19.87");
+    f.at("2026-03-01T11:00:00Z");
+    assertThat(f.burn()).isZero();
+    f.usage.record(f.used(s, "traffic", "50", "2026-03-01T10:00:00Z", "2026-03-01T10:45:00Z", "a"));
+    assertThat(f.burn()).isEqualTo(1);
+    assertThat(f.cash(ada)).isEqualTo("18.87");
+    assertThat(f.nextDue(ada.id())).isEmpty();
+    // All is drawn, and nothing is looked at again.
+    f.at("2026-04-01T00:00:00Z");
+    assertThat(f.burn()).isZero();
+    assertThat(f.cash(ada)).isEqualTo("18.87");
+  }
+
+  @Test
+  void usageOfWhatHasEndedStaysOwedUntilThereIsCash() {
+    f.topUp(ada, "0.50");
+    Subscription s = f.start(ada, "project", Map.of());
+    f.usage.record(f.used(s, "traffic", "50", START, START, "a"));
+    f.at("2026-03-01T10:45:00Z");
+    f.subscriptions.cancel(ada.id(), s.id(), CancelAt.NOW);
+    f.burn();
+    assertThat(f.cash(ada)).isEqualTo("0.37");
+    f.topUp(ada, "5.00");
+    assertThat(f.burn()).isEqualTo(1);
+    assertThat(f.cash(ada)).isEqualTo("4.37");
+    f.at("2026-04-01T00:00:00Z");
+    assertThat(f.burn()).isZero();
+  }
+
+  @Test
+  void aMinimumThatTheCashDoesNotCoverStaysOwed() {
+    sell("metered", MINIMUM);
+    f.topUp(ada, "3.00");
+    Subscription s = f.start(ada, "metered", Map.of());
+    f.burn();
+    f.at("2026-04-01T00:00:00Z");
+    f.burn();
+    assertThat(f.cash(ada)).isEqualTo("3.00");
+    assertThat(status(s)).isEqualTo(SubscriptionStatus.SUSPENDED);
+    f.at("2026-04-02T00:00:00Z");
+    f.topUp(ada, "1.00");
+    f.burn();
+    assertThat(status(s)).isEqualTo(SubscriptionStatus.SUSPENDED);
+    f.topUp(ada, "3.00");
+    f.burn();
+    assertThat(status(s)).isEqualTo(SubscriptionStatus.ACTIVE);
+    assertThat(f.cash(ada)).isEqualTo("2.00");
+    f.prepaid.draw(ada.id());
+    assertThat(f.cash(ada)).isEqualTo("2.00");
+  }
+
+  @Test
+  void aMinimumIsOwedThoughTheCashEndedInALaterMonth() {
+    sell("metered", NODES, MINIMUM);
+    f.topUp(ada, "10.00");
+    Subscription s = f.start(ada, "metered", Map.of());
+    // The tick is late. The cash pays the time until April 3.
+    f.at("2026-04-20T00:00:00Z");
+    f.burn();
+    assertThat(f.cash(ada)).isEqualTo("0.00");
+    assertThat(status(s)).isEqualTo(SubscriptionStatus.SUSPENDED);
+    f.topUp(ada, "10.00");
+    f.burn();
+    assertThat(f.cash(ada)).isEqualTo("5.00");
+  }
+
+  @Test
+  void aMinimumOfWhatHasEndedStaysOwed() {
+    sell("metered", MINIMUM);
+    f.topUp(ada, "1.00");
+    Subscription s = f.start(ada, "metered", Map.of());
+    f.at("2026-03-16T12:00:00Z");
+    f.subscriptions.cancel(ada.id(), s.id(), CancelAt.NOW);
+    f.burn();
+    assertThat(f.cash(ada)).isEqualTo("1.00");
+    f.topUp(ada, "5.00");
+    f.burn();
+    // Half of the month.
+    assertThat(f.cash(ada)).isEqualTo("3.50");
+    f.at("2026-05-01T00:00:00Z");
+    assertThat(f.burn()).isZero();
+  }
+
+  @Test
+  void aMinimumIsOwedForTheWholeMonthHoweverOftenItWasDrawnWithin() {
+    sell("metered", MINIMUM);
+    f.topUp(ada, "20.00");
+    Subscription s = f.start(ada, "metered", Map.of());
+    f.at("2026-03-10T00:00:00Z");
+    f.subscriptions.changeQuantity(ada.id(), s.id(), 2);
+    f.at("2026-03-20T00:00:00Z");
+    f.burn();
+    f.at("2026-04-01T00:00:00Z");
+    f.burn();
+    assertThat(f.cash(ada)).isEqualTo("15.00");
   }
 }
