@@ -112,7 +112,12 @@ public final class PrepaidBurn implements DueWork {
       return db.tx(
           handle -> {
             List<UUID> due = due(handle, now, " for no key update skip locked");
-            due.forEach(customer -> draw(handle, customer));
+            // All are drawn before any is put off: who records usage holds that of many customers
+            // first and makes them due last, too.
+            due.stream()
+                .map(customer -> draw(handle, customer))
+                .toList()
+                .forEach(next -> remember(handle, next));
             return due.size();
           });
     } catch (RuntimeException e) {
@@ -187,11 +192,18 @@ public final class PrepaidBurn implements DueWork {
     db.run(
         handle -> {
           customers.lock(customerId);
-          draw(handle, customerId);
+          remember(handle, draw(handle, customerId));
         });
   }
 
-  private void draw(Handle handle, UUID customerId) {
+  /** When to look at a customer again. */
+  private record Next(UUID customerId, Instant periodEnd, @Nullable Instant depletesAt) {
+    Instant at() {
+      return depletesAt != null && depletesAt.isBefore(periodEnd) ? depletesAt : periodEnd;
+    }
+  }
+
+  private Next draw(Handle handle, UUID customerId) {
     Instant now = now();
     BillingCalendar calendar = customers.get(customerId).calendar();
     Collection<Draw> draws = draws(handle, customerId, calendar);
@@ -205,7 +217,7 @@ public final class PrepaidBurn implements DueWork {
         depletesAt = depletion;
       }
     }
-    remember(handle, customerId, calendar.periodAt(now).to(), depletesAt);
+    return new Next(customerId, calendar.periodAt(now).to(), depletesAt);
   }
 
   /** What is to be drawn, by currency. */
@@ -251,14 +263,14 @@ public final class PrepaidBurn implements DueWork {
     return currencies;
   }
 
-  private void remember(
-      Handle handle, UUID customerId, Instant periodEnd, @Nullable Instant depletesAt) {
-    boolean soon = depletesAt != null && depletesAt.isBefore(periodEnd);
+  private void remember(Handle handle, Next next) {
+    UUID customerId = next.customerId();
+    Instant depletesAt = next.depletesAt();
     handle
         .createUpdate(
             "update @.prepaid_burn set next_at = :next, depletes_at = :depletes"
                 + " where customer_id = :customer")
-        .bind("next", SubscriptionStore.at(soon && depletesAt != null ? depletesAt : periodEnd))
+        .bind("next", SubscriptionStore.at(next.at()))
         .bind("depletes", depletesAt == null ? null : SubscriptionStore.at(depletesAt))
         .bind("customer", customerId)
         .execute();
