@@ -55,7 +55,7 @@ public final class UsageStore {
     this.db = db;
   }
 
-  /** Records that no charge has seen, of one meter. */
+  /** Records of one meter that no charge has seen, or a minimum that could not be paid. */
   public record Pending(
       UUID customerId, UUID subscriptionId, String meter, Instant earliest, Instant latest) {}
 
