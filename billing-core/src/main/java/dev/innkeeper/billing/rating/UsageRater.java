@@ -9,7 +9,6 @@ import dev.innkeeper.billing.catalog.PriceVersion;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.time.Interval;
 import java.math.BigDecimal;
-import java.math.MathContext;
 import java.math.RoundingMode;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 public final class UsageRater {
   /** Later than anything, and within what the database holds. */
   private static final Instant NEVER = Instant.parse("9999-12-31T00:00:00Z");
+
+  /** Decimals of what was divided; records have fewer. */
+  private static final int DECIMALS = 12;
 
   private final CatalogSnapshot catalog;
   private final Periods periods;
@@ -152,16 +154,32 @@ public final class UsageRater {
   /**
    * The exact cost of a quantity, in major units.
    *
-   * @param share the part of the period for which the price was in force, 0 to 1
+   * @param activeSeconds of the period, in which the price was in force
    */
-  static BigDecimal cost(PriceComponent component, BigDecimal quantity, BigDecimal share) {
+  static BigDecimal cost(
+      PriceComponent component, BigDecimal quantity, long activeSeconds, long periodSeconds) {
+    BigDecimal active = BigDecimal.valueOf(activeSeconds);
+    BigDecimal period = BigDecimal.valueOf(periodSeconds);
+    // Divided once and last: a share that was rounded before would begin a package or a step that
+    // nobody used.
     BigDecimal billable =
-        quantity.subtract(component.included().multiply(share)).max(BigDecimal.ZERO);
+        quantity
+            .multiply(period)
+            .subtract(component.included().multiply(active))
+            .max(BigDecimal.ZERO)
+            .divide(period, DECIMALS, RoundingMode.HALF_UP);
     BigDecimal cost = component.shape().cost(billable);
     if (component.minimum() != null) {
-      cost = cost.max(component.minimum().multiply(share));
+      cost = cost.max(part(component.minimum(), activeSeconds, periodSeconds));
     }
     return component.maximum() == null ? cost : cost.min(component.maximum());
+  }
+
+  /** Of what is for a whole period. */
+  private static BigDecimal part(BigDecimal whole, long activeSeconds, long periodSeconds) {
+    return whole
+        .multiply(BigDecimal.valueOf(activeSeconds))
+        .divide(BigDecimal.valueOf(periodSeconds), DECIMALS, RoundingMode.HALF_UP);
   }
 
   /**
@@ -172,11 +190,11 @@ public final class UsageRater {
   public Result rate(UsageJob job, BigDecimal quantity, Before before) {
     PriceComponent component = job.component();
     BigDecimal used = quantity.max(BigDecimal.ZERO);
-    BigDecimal share =
-        BigDecimal.valueOf(job.activeSeconds())
-            .divide(BigDecimal.valueOf(job.periodSeconds()), MathContext.DECIMAL128);
     Amount total =
-        Amount.round(cost(component, used, share), job.price().currency(), RoundingMode.HALF_UP);
+        Amount.round(
+            cost(component, used, job.activeSeconds(), job.periodSeconds()),
+            job.price().currency(),
+            RoundingMode.HALF_UP);
     long delta = Math.subtractExact(total.minorUnits(), before.minorUnits());
     boolean changed = before.quantity().compareTo(used) != 0;
     if (delta == 0 && !changed) {
@@ -199,7 +217,7 @@ public final class UsageRater {
                 unitPrice(component),
                 Amount.ofMinor(delta, job.price().currency()),
                 before.charged() ? ChargeKind.ADJUSTMENT : ChargeKind.USAGE,
-                explain(job, used, before, share))));
+                explain(job, used, before))));
   }
 
   /** Only where every unit costs the same. */
@@ -211,7 +229,7 @@ public final class UsageRater {
     return plain && component.shape() instanceof PriceShape.PerUnit each ? each.price() : null;
   }
 
-  private static String explain(UsageJob job, BigDecimal used, Before before, BigDecimal share) {
+  private static String explain(UsageJob job, BigDecimal used, Before before) {
     PriceComponent component = job.component();
     String currency = " " + job.price().currency();
     StringBuilder text = new StringBuilder(plain(used).toPlainString());
@@ -220,7 +238,9 @@ public final class UsageRater {
       text.append(" × ").append(each.price().toPlainString()).append(currency);
     }
     if (component.included().signum() > 0) {
-      BigDecimal included = component.included().multiply(share).setScale(6, RoundingMode.HALF_UP);
+      BigDecimal included =
+          part(component.included(), job.activeSeconds(), job.periodSeconds())
+              .setScale(6, RoundingMode.HALF_UP);
       text.append(", ").append(plain(included).toPlainString()).append(" included");
     }
     if (component.minimum() != null) {

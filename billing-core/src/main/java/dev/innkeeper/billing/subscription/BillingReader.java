@@ -46,7 +46,7 @@ final class BillingReader {
           + " where customer_id = any(?) and (to_at is null or to_at >= ?)"
           + " order by customer_id, subscription_id, from_at";
 
-  /** Lives of subscriptions with usage to charge, from the period of the earliest record on. */
+  /** Lives of subscriptions with usage to charge, from the period on that is charged first. */
   private static final String LIVES =
       "select s.customer_id, s.id, s.trial_end, c.anchor_date, c.zone, p.from_at, p.to_at, p.price_version_id, p.quantity,"
           + " p.status = 'ACTIVE' as active"

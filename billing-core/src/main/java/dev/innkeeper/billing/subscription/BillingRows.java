@@ -134,10 +134,14 @@ final class BillingRows {
    * From where to where the time of all that a customer has was charged, with nothing left open.
    */
   private record Move(Instant from, Instant to) {
-    static @Nullable Move of(Marked marked) {
+    static @Nullable Move of(Marked marked, Periods periods) {
       Watermark now = marked.row().mark();
       Watermark next = marked.rated().next();
-      boolean whole = now.isWhole() && next.isWhole() && marked.rated().nextDue() != null;
+      boolean whole =
+          now.isWhole()
+              && next.isWhole()
+              && marked.rated().nextDue() != null
+              && openFrom(marked, periods).equals(next.billedUntil());
       return whole && !next.equals(now) ? new Move(now.billedUntil(), next.billedUntil()) : null;
     }
   }
@@ -158,16 +162,17 @@ final class BillingRows {
   private List<Marked> withoutAlike(Handle handle, Funding funding, List<Marked> marked)
       throws SQLException {
     Map<Move, Alike> moves = new HashMap<>();
+    Periods periods = new Periods();
     List<Marked> others = new ArrayList<>();
     for (int begin = 0, end; begin < marked.size(); begin = end) {
       UUID customer = marked.get(begin).row().customerId();
-      Move move = Move.of(marked.get(begin));
+      Move move = Move.of(marked.get(begin), periods);
       for (end = begin + 1; end < marked.size(); end++) {
         Marked next = marked.get(end);
         if (!next.row().customerId().equals(customer)) {
           break;
         }
-        move = move != null && move.equals(Move.of(next)) ? move : null;
+        move = move != null && move.equals(Move.of(next, periods)) ? move : null;
       }
       if (move == null) {
         others.addAll(marked.subList(begin, end));
@@ -207,10 +212,11 @@ final class BillingRows {
     Instant[] billedUntil = new Instant[n];
     Instant[] openFrom = new Instant[n];
     String[] open = new String[n];
+    Periods periods = new Periods();
     for (int i = 0; i < n; i++) {
       Watermark next = moved.get(i).rated().next();
       billedUntil[i] = next.billedUntil();
-      openFrom[i] = openFrom(moved.get(i));
+      openFrom[i] = openFrom(moved.get(i), periods);
       open[i] = next.openText();
     }
     try (PreparedStatement update = handle.getConnection().prepareStatement(db.sql(MARK))) {
@@ -222,16 +228,15 @@ final class BillingRows {
     }
   }
 
-  /** The start of the oldest period that can still change. */
-  private static Instant openFrom(Marked marked) {
+  /** The start of the oldest period that can still change: by usage, the one that goes on can. */
+  private static Instant openFrom(Marked marked, Periods periods) {
     Watermark next = marked.rated().next();
     BillingCalendar calendar = marked.row().life().calendar();
-    Instant from = next.billedUntil();
+    long oldest = periods.indexAt(calendar, next.billedUntil());
     for (Watermark.Slot slot : next.open().keySet()) {
-      Instant start = calendar.startOf(slot.period());
-      from = start.isBefore(from) ? start : from;
+      oldest = Math.min(oldest, slot.period());
     }
-    return from;
+    return periods.period(calendar, oldest).interval().from();
   }
 
   private void finish(Handle handle, List<Marked> finished) throws SQLException {

@@ -172,7 +172,7 @@ public final class ChargeBook {
 
     private UsageTaking.Batch forUsage() {
       List<BillingRows.Row> rows = marked.stream().map(BillingRows.Marked::row).toList();
-      return new UsageTaking.Batch(prices, funding, through, rows, charges, parked);
+      return new UsageTaking.Batch(prices, funding, null, through, rows, charges, parked);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.subscription;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.innkeeper.billing.catalog.BillingMode;
 import dev.innkeeper.billing.catalog.Catalog;
 import dev.innkeeper.billing.catalog.CatalogSnapshot;
 import dev.innkeeper.billing.catalog.PriceComponent;
@@ -27,19 +28,24 @@ import dev.innkeeper.billing.work.DueWork;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Draws prepaid subscriptions from their customers' cash. Cost over time is known, so the instant
@@ -60,6 +66,11 @@ public final class PrepaidBurn implements DueWork {
   private static final BigDecimal MONTH_HOURS = BigDecimal.valueOf(672);
   private static final int CHARGES_MAX = 1000;
 
+  /** A customer who can't be drawn is left alone for so long, or until something changes. */
+  private static final Duration TRY_AGAIN_AFTER = Duration.ofHours(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(PrepaidBurn.class);
+
   private final Database db;
   private final Catalog catalog;
   private final Customers customers;
@@ -71,6 +82,7 @@ public final class PrepaidBurn implements DueWork {
   private final Clock clock;
   private final BillingReader reader;
   private final BillingRows rows;
+  private final UsageStore usageStore;
   private final UsageTaking usage;
 
   public PrepaidBurn(Subscriptions.Parts parts, Subscriptions subscriptions, Ledger ledger) {
@@ -85,7 +97,8 @@ public final class PrepaidBurn implements DueWork {
     this.clock = parts.clock();
     this.reader = new BillingReader(db);
     this.rows = new BillingRows(db);
-    this.usage = new UsageTaking(new UsageStore(db), reader);
+    this.usageStore = new UsageStore(db);
+    this.usage = new UsageTaking(usageStore, reader);
   }
 
   @Override
@@ -95,22 +108,67 @@ public final class PrepaidBurn implements DueWork {
 
   @Override
   public int runBatch(Instant now) {
-    return db.tx(
-        handle -> {
-          List<UUID> due =
-              handle
-                  .createQuery(
-                      "select s.customer_id from @.customer_state s where s.customer_id in"
-                          + " (select b.customer_id from @.prepaid_burn b where b.next_at <= :now"
-                          + " order by b.next_at, b.customer_id limit :limit)"
-                          + " order by s.customer_id for no key update skip locked")
-                  .bind("now", SubscriptionStore.at(now))
-                  .bind("limit", CUSTOMERS_A_BATCH)
-                  .mapTo(UUID.class)
-                  .list();
-          due.forEach(customer -> draw(handle, customer));
-          return due.size();
-        });
+    try {
+      return db.tx(
+          handle -> {
+            List<UUID> due = due(handle, now, " for no key update skip locked");
+            // All are drawn before any is put off: who records usage holds that of many customers
+            // first and makes them due last, too.
+            due.stream()
+                .map(customer -> draw(handle, customer))
+                .toList()
+                .forEach(next -> remember(handle, next));
+            return due.size();
+          });
+    } catch (RuntimeException e) {
+      if (db.inTransaction()) {
+        throw e;
+      }
+      LOG.warn("prepaid customers could not be drawn together; each is drawn alone", e);
+      return drawEachAlone(now);
+    }
+  }
+
+  private static List<UUID> due(Handle handle, Instant now, String lock) {
+    return handle
+        .createQuery(
+            "select s.customer_id from @.customer_state s where s.customer_id in"
+                + " (select b.customer_id from @.prepaid_burn b where b.next_at <= :now"
+                + " order by b.next_at, b.customer_id limit :limit)"
+                + " order by s.customer_id"
+                + lock)
+        .bind("now", SubscriptionStore.at(now))
+        .bind("limit", CUSTOMERS_A_BATCH)
+        .mapTo(UUID.class)
+        .list();
+  }
+
+  /** One who can't be drawn must not keep the others from it. */
+  private int drawEachAlone(Instant now) {
+    List<UUID> due = db.tx(handle -> due(handle, now, ""));
+    for (UUID customer : due) {
+      try {
+        draw(customer);
+      } catch (RuntimeException e) {
+        Instant again = now.plus(TRY_AGAIN_AFTER);
+        LOG.error("prepaid customer {} can't be drawn; tried again at {}", customer, again, e);
+        postpone(customer, now, again);
+      }
+    }
+    return due.size();
+  }
+
+  private void postpone(UUID customerId, Instant now, Instant again) {
+    db.run(
+        handle ->
+            handle
+                .createUpdate(
+                    "update @.prepaid_burn set next_at = :again"
+                        + " where customer_id = :customer and next_at <= :now")
+                .bind("again", SubscriptionStore.at(again))
+                .bind("now", SubscriptionStore.at(now))
+                .bind("customer", customerId)
+                .execute());
   }
 
   /**
@@ -134,17 +192,39 @@ public final class PrepaidBurn implements DueWork {
     db.run(
         handle -> {
           customers.lock(customerId);
-          draw(handle, customerId);
+          remember(handle, draw(handle, customerId));
         });
   }
 
-  private void draw(Handle handle, UUID customerId) {
+  /** When to look at a customer again. */
+  private record Next(UUID customerId, Instant periodEnd, @Nullable Instant depletesAt) {
+    Instant at() {
+      return depletesAt != null && depletesAt.isBefore(periodEnd) ? depletesAt : periodEnd;
+    }
+  }
+
+  private Next draw(Handle handle, UUID customerId) {
     Instant now = now();
-    CatalogSnapshot prices = catalog.snapshot();
-    resume(customerId, prices);
-    Map<Currency, List<BillingRows.Row>> byCurrency = new TreeMap<>();
-    Map<UUID, String> parked = new HashMap<>();
     BillingCalendar calendar = customers.get(customerId).calendar();
+    Collection<Draw> draws = draws(handle, customerId, calendar);
+    if (resume(customerId, draws, now)) {
+      draws = draws(handle, customerId, calendar);
+    }
+    Instant depletesAt = null;
+    for (Draw each : draws) {
+      Instant depletion = each.draw(now);
+      if (depletion != null && (depletesAt == null || depletion.isBefore(depletesAt))) {
+        depletesAt = depletion;
+      }
+    }
+    return new Next(customerId, calendar.periodAt(now).to(), depletesAt);
+  }
+
+  /** What is to be drawn, by currency. */
+  private Collection<Draw> draws(Handle handle, UUID customerId, BillingCalendar calendar) {
+    CatalogSnapshot prices = catalog.snapshot();
+    Map<Currency, Draw> byCurrency = new TreeMap<>();
+    Map<UUID, String> parked = new HashMap<>();
     reader.read(
         handle,
         new BillingReader.Wanted(
@@ -154,78 +234,87 @@ public final class PrepaidBurn implements DueWork {
             byCurrency
                 .computeIfAbsent(
                     prices.version(row.life().phases().get(0).priceVersionId()).currency(),
-                    c -> new ArrayList<>())
+                    currency -> new Draw(handle, customerId, prices, calendar, currency))
+                .owed
                 .add(row));
-    Instant depletesAt = null;
-    for (Map.Entry<Currency, List<BillingRows.Row>> entry : byCurrency.entrySet()) {
-      Instant depletion =
-          new Draw(handle, customerId, prices, calendar, entry.getValue())
-              .draw(entry.getKey(), now);
-      if (depletion != null && (depletesAt == null || depletion.isBefore(depletesAt))) {
-        depletesAt = depletion;
-      }
+    // What has ended has no row any more, but may have usage that came late or was not covered.
+    for (Currency used : used(handle, customerId, prices)) {
+      byCurrency.computeIfAbsent(
+          used, currency -> new Draw(handle, customerId, prices, calendar, currency));
     }
-    remember(handle, customerId, calendar.periodAt(now).to(), depletesAt);
+    return byCurrency.values();
   }
 
-  private static void remember(
-      Handle handle, UUID customerId, Instant periodEnd, @Nullable Instant depletesAt) {
-    int finished =
-        handle
-            .createUpdate(
-                "delete from @.prepaid_burn where customer_id = :customer and not exists"
-                    + " (select 1 from @.subscription_billing b where b.customer_id = :customer"
-                    + " and b.prepaid)")
-            .bind("customer", customerId)
-            .execute();
-    if (finished > 0) {
-      return;
+  /** The currencies of prepaid subscriptions with usage that waits. */
+  private Set<Currency> used(Handle handle, UUID customerId, CatalogSnapshot prices) {
+    Set<UUID> waiting = new HashSet<>();
+    usageStore
+        .pending(handle, List.of(customerId))
+        .forEach(pending -> waiting.add(pending.subscriptionId()));
+    Set<Currency> currencies = new HashSet<>();
+    if (!waiting.isEmpty()) {
+      for (Subscription s : subscriptions.list(customerId)) {
+        PriceVersion price = prices.version(s.priceVersionId());
+        if (waiting.contains(s.id()) && price.billing() == BillingMode.PREPAID) {
+          currencies.add(price.currency());
+        }
+      }
     }
-    boolean soon = depletesAt != null && depletesAt.isBefore(periodEnd);
+    return currencies;
+  }
+
+  private void remember(Handle handle, Next next) {
+    UUID customerId = next.customerId();
+    Instant depletesAt = next.depletesAt();
     handle
         .createUpdate(
             "update @.prepaid_burn set next_at = :next, depletes_at = :depletes"
                 + " where customer_id = :customer")
-        .bind("next", SubscriptionStore.at(soon && depletesAt != null ? depletesAt : periodEnd))
+        .bind("next", SubscriptionStore.at(next.at()))
         .bind("depletes", depletesAt == null ? null : SubscriptionStore.at(depletesAt))
         .bind("customer", customerId)
         .execute();
+    // The row is ours now: usage that is being recorded is seen here, or finds the row gone.
+    if (used(handle, customerId, catalog.snapshot()).isEmpty()) {
+      handle
+          .createUpdate(
+              "delete from @.prepaid_burn where customer_id = :customer and not exists"
+                  + " (select 1 from @.subscription_billing b where b.customer_id = :customer"
+                  + " and b.prepaid)")
+          .bind("customer", customerId)
+          .execute();
+    }
   }
 
-  /** Lets suspended subscriptions run again once an hour of all of them can be paid. */
-  private void resume(UUID customerId, CatalogSnapshot prices) {
+  /**
+   * Lets suspended subscriptions run again once an hour of all of them can be paid, beyond what is
+   * owed and what their set-up costs. Gives whether there are any.
+   */
+  private boolean resume(UUID customerId, Collection<Draw> draws, Instant now) {
     Map<Currency, List<Subscription>> stopped = new TreeMap<>();
     for (Subscription s : subscriptions.list(customerId)) {
-      if (s.status() == SubscriptionStatus.SUSPENDED && USED_UP.equals(s.suspendedReason())) {
+      if (s.status() == SubscriptionStatus.SUSPENDED
+          && USED_UP.equals(s.suspendedReason())
+          && !hasEnded(s, now)) {
         stopped.computeIfAbsent(s.currency(), c -> new ArrayList<>()).add(s);
       }
     }
-    stopped.forEach(
-        (currency, list) -> {
-          BigDecimal hour = BigDecimal.ZERO;
-          for (Subscription s : list) {
-            hour = hour.add(hour(prices.version(s.priceVersionId()), s.quantity()));
-          }
-          BigDecimal cash = ledger.available(Accounts.cash(customerId, currency)).toDecimal();
-          if (cash.signum() > 0 && cash.compareTo(hour) >= 0) {
-            list.forEach(
-                s -> {
-                  Subscription unused = subscriptions.unsuspend(customerId, s.id());
-                });
-          }
-        });
-  }
-
-  private static BigDecimal hour(PriceVersion price, long quantity) {
-    BigDecimal sum = BigDecimal.ZERO;
-    for (PriceComponent component : price.components()) {
-      if (component.per() == Per.HOUR) {
-        sum = sum.add(component.rate(quantity));
-      } else if (component.per() == Per.MONTH) {
-        sum = sum.add(component.rate(quantity).divide(MONTH_HOURS, 12, RoundingMode.UP));
+    boolean resumed = false;
+    for (Draw each : draws) {
+      List<Subscription> list = stopped.getOrDefault(each.currency, List.of());
+      if (!list.isEmpty() && each.canRun(list, now)) {
+        list.forEach(
+            s -> {
+              Subscription unused = subscriptions.unsuspend(customerId, s.id());
+            });
+        resumed = true;
       }
     }
-    return sum;
+    return resumed;
+  }
+
+  private static boolean hasEnded(Subscription s, Instant now) {
+    return s.endedAt() != null && !s.endedAt().isAfter(now);
   }
 
   /** One customer's subscriptions of one currency. */
@@ -235,39 +324,78 @@ public final class PrepaidBurn implements DueWork {
     private final CatalogSnapshot prices;
     private final TimeRater rater;
     private final BillingCalendar calendar;
-    private final List<BillingRows.Row> owed;
+    private final Currency currency;
+    private final List<BillingRows.Row> owed = new ArrayList<>();
 
     private Draw(
         Handle handle,
         UUID customerId,
         CatalogSnapshot prices,
         BillingCalendar calendar,
-        List<BillingRows.Row> owed) {
+        Currency currency) {
       this.handle = handle;
       this.customerId = customerId;
       this.prices = prices;
       this.rater = new TimeRater(prices, new Periods());
       this.calendar = calendar;
-      this.owed = owed;
+      this.currency = currency;
+    }
+
+    private boolean canRun(List<Subscription> stopped, Instant now) {
+      long due = Math.addExact(total(now), sum(usage(now, false)));
+      BigDecimal needed = Amount.ofMinor(due, currency).toDecimal();
+      for (Subscription s : stopped) {
+        needed = needed.add(start(s, now));
+      }
+      BigDecimal cash = ledger.available(Accounts.cash(customerId, currency)).toDecimal();
+      return cash.signum() > 0 && cash.compareTo(needed) >= 0;
+    }
+
+    /** What a subscription costs in an hour from now on, with its set-up if that is due. */
+    private BigDecimal start(Subscription s, Instant now) {
+      Set<String> charged = new HashSet<>();
+      for (BillingRows.Row row : owed) {
+        if (row.life().subscriptionId().equals(s.id())) {
+          charged.addAll(row.mark().once());
+        }
+      }
+      BigDecimal sum = BigDecimal.ZERO;
+      for (PriceComponent component : prices.version(s.priceVersionId()).components()) {
+        BigDecimal rate = component.rate(s.quantity());
+        if (component.per() == Per.HOUR) {
+          sum = sum.add(rate);
+        } else if (component.per() == Per.MONTH) {
+          sum = sum.add(rate.divide(MONTH_HOURS, 12, RoundingMode.UP));
+        } else if (component.per() == Per.ONCE
+            && !s.trialEnd().isAfter(now)
+            && charged.add(component.code())) {
+          sum = sum.add(rate);
+        }
+      }
+      return sum;
     }
 
     /** Gives when the cash runs out, or null when that is not in sight. */
-    private @Nullable Instant draw(Currency currency, Instant now) {
+    private @Nullable Instant draw(Instant now) {
       long cash = ledger.available(Accounts.cash(customerId, currency)).minorUnits();
       if (total(now) > cash) {
-        Instant until = lastPaid(cash, oldest(), now);
-        book(currency, until, List.of());
-        stop(currency, until);
+        Instant oldest = oldest();
+        // A set-up fee falls due with the first second: then there is nothing that the cash pays.
+        boolean paysTime = total(oldest) <= cash;
+        Instant until = paysTime ? lastPaid(cash, oldest, now) : oldest;
+        if (paysTime) {
+          bookTime(until, now);
+        }
+        stop(until);
         return null;
       }
       List<Charge> used = usage(now, false);
       if (total(now) + sum(used) > cash) {
-        // Usage that the cash does not cover stays owed until there is more.
-        book(currency, now, List.of());
-        stop(currency, now);
+        bookTime(now, now);
+        stop(now);
         return null;
       }
-      book(currency, now, usage(now, true));
+      book(now, usage(now, true));
       long left = ledger.available(Accounts.cash(customerId, currency)).minorUnits();
       // Of what was booked the rows know nothing: costs to come count on top of it.
       return depletion(left + total(now), now);
@@ -307,32 +435,45 @@ public final class PrepaidBurn implements DueWork {
     /** What all of them cost up to an instant, beyond what was drawn before. */
     private long total(Instant through) {
       long total = 0;
-      for (BillingRows.Row row : owed) {
+      for (BillingRows.Row row : owedAt(through)) {
         Rated rated = rater.rate(row.life(), row.mark(), through, ChargeScope.ALL);
         total = Math.addExact(total, sum(rated.charges()));
       }
       return total;
     }
 
+    /** Without those that began only later, whose set-up is not due by then. */
+    private List<BillingRows.Row> owedAt(Instant instant) {
+      return owed.stream().filter(r -> !r.mark().billedUntil().isAfter(instant)).toList();
+    }
+
     private List<Charge> usage(Instant now, boolean mark) {
       Map<UUID, List<Charge>> charges = new HashMap<>();
-      usage.take(
-          handle,
-          new UsageTaking.Batch(
-              prices,
-              BillingRows.Funding.PREPAID,
-              Map.of(customerId, now),
-              owed,
-              charges,
-              new HashMap<>()),
-          mark);
+      usage.take(handle, usageUntil(now, charges), mark);
       return charges.getOrDefault(customerId, List.of());
     }
 
-    private void book(Currency currency, Instant until, List<Charge> used) {
+    private UsageTaking.Batch usageUntil(Instant now, Map<UUID, List<Charge>> charges) {
+      return new UsageTaking.Batch(
+          prices,
+          BillingRows.Funding.PREPAID,
+          currency,
+          Map.of(customerId, now),
+          owed,
+          charges,
+          new HashMap<>());
+    }
+
+    /** Usage and minima that the cash does not cover stay owed until there is more. */
+    private void bookTime(Instant until, Instant now) {
+      usage.owe(handle, usageUntil(now, new HashMap<>()));
+      book(until, List.of());
+    }
+
+    private void book(Instant until, List<Charge> used) {
       List<Charge> charges = new ArrayList<>(used);
       List<BillingRows.Marked> marked = new ArrayList<>();
-      for (BillingRows.Row row : owed) {
+      for (BillingRows.Row row : owedAt(until)) {
         Rated rated = rater.rate(row.life(), row.mark(), until, ChargeScope.ALL);
         charges.addAll(rated.charges());
         marked.add(new BillingRows.Marked(row, rated));
@@ -383,11 +524,11 @@ public final class PrepaidBurn implements DueWork {
       batch.execute();
     }
 
-    private void stop(Currency currency, Instant until) {
+    private void stop(Instant until) {
       boolean stopped = false;
       for (BillingRows.Row row : owed) {
         Subscription s = subscriptions.get(customerId, row.life().subscriptionId());
-        if (s.status() == SubscriptionStatus.ACTIVE && !hasEnded(s)) {
+        if (s.status() == SubscriptionStatus.ACTIVE && !hasEnded(s, now())) {
           subscriptions.suspendFrom(customerId, s.id(), USED_UP, until);
           stopped = true;
         }
@@ -395,10 +536,6 @@ public final class PrepaidBurn implements DueWork {
       if (stopped) {
         events.append(new PrepaidDepleted(customerId, currency.code(), until));
       }
-    }
-
-    private boolean hasEnded(Subscription s) {
-      return s.endedAt() != null && !s.endedAt().isAfter(now());
     }
   }
 

@@ -34,7 +34,7 @@ public final class StoredLives implements SubscriptionLives {
           // Pairs: two arrays apart would be looked up in every combination.
           handle
               .createQuery(
-                  "select s.id, s.customer_id, s.started_at, s.ends_at"
+                  "select s.id, s.customer_id, s.started_at, s.ends_at, s.price_version_id"
                       + " from unnest(:customers, :ids) as w(customer_id, id)"
                       + " join @.subscription s on s.customer_id = w.customer_id and s.id = w.id")
               .bindArray("customers", UUID.class, named.stream().map(Named::customerId).toList())
@@ -44,7 +44,11 @@ public final class StoredLives implements SubscriptionLives {
                     Instant end = SqlValues.instantOrNull(row, 4);
                     return lives.put(
                         row.getObject(1, UUID.class),
-                        new Lived(row.getObject(2, UUID.class), SqlValues.instant(row, 3), end));
+                        new Lived(
+                            row.getObject(2, UUID.class),
+                            SqlValues.instant(row, 3),
+                            end,
+                            row.getObject(5, UUID.class)));
                   })
               .list();
           return lives;
@@ -53,15 +57,19 @@ public final class StoredLives implements SubscriptionLives {
 
   @Override
   public void used(Set<UUID> customerIds) {
+    if (customerIds.isEmpty()) {
+      return;
+    }
     db.run(
         handle ->
             handle
                 .createUpdate(
-                    "update @.prepaid_burn b set next_at = :now from"
-                        + " (select customer_id from @.prepaid_burn"
-                        + " where customer_id = any(:customers) and next_at > :now"
-                        + " order by customer_id for no key update) w"
-                        + " where b.customer_id = w.customer_id")
+                    // Written even where it changes nothing: a draw that is about to delete the row
+                    // waits, and finds the usage.
+                    "insert into @.prepaid_burn as b (customer_id, next_at)"
+                        + " select w.id, :now from unnest(:customers) as w(id) order by w.id"
+                        + " on conflict (customer_id) do update"
+                        + " set next_at = least(b.next_at, excluded.next_at)")
                 .bind("now", SubscriptionStore.at(clock.instant()))
                 .bindArray("customers", UUID.class, customerIds)
                 .execute());

@@ -2,6 +2,8 @@ package dev.innkeeper.billing.subscription;
 
 import dev.innkeeper.billing.catalog.BillingMode;
 import dev.innkeeper.billing.catalog.CatalogSnapshot;
+import dev.innkeeper.billing.catalog.PriceVersion;
+import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.rating.Charge;
 import dev.innkeeper.billing.rating.Life;
 import dev.innkeeper.billing.rating.Periods;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /** Charges the usage of periods that are over: of records that wait, and of minima without any. */
 final class UsageTaking {
@@ -35,6 +38,7 @@ final class UsageTaking {
   /**
    * Whose usage to charge.
    *
+   * @param currency the only one to look at, or null for all
    * @param rows what the time of was charged just now
    * @param charges is added to
    * @param parked is added to
@@ -42,12 +46,24 @@ final class UsageTaking {
   record Batch(
       CatalogSnapshot prices,
       BillingRows.Funding funding,
+      @Nullable Currency currency,
       Map<UUID, Instant> through,
       List<BillingRows.Row> rows,
       Map<UUID, List<Charge>> charges,
       Map<UUID, String> parked) {
     Instant throughOf(UUID customer) {
       return through.getOrDefault(customer, Instant.EPOCH);
+    }
+
+    /**
+     * Prepaid usage is drawn, not billed, and each currency's from its own cash. A subscription
+     * never changes between these.
+     */
+    boolean wants(Life life) {
+      PriceVersion price = prices.version(life.phases().get(0).priceVersionId());
+      boolean prepaid = price.billing() == BillingMode.PREPAID;
+      return prepaid == (funding == BillingRows.Funding.PREPAID)
+          && (currency == null || currency.equals(price.currency()));
     }
   }
 
@@ -64,19 +80,14 @@ final class UsageTaking {
     Set<UUID> counted = new HashSet<>();
     if (!pending.isEmpty()) {
       Map<UUID, List<Pending>> bySubscription = bySubscription(pending);
-      Map<UUID, Instant> billedUntil = new HashMap<>();
-      batch
-          .rows()
-          .forEach(row -> billedUntil.put(row.life().subscriptionId(), row.mark().billedUntil()));
-      for (Life life : lives(handle, bySubscription, batch)) {
+      Map<UUID, Instant> from = from(bySubscription, batch);
+      for (Life life : lives(handle, bySubscription, from, batch)) {
         List<Pending> of = bySubscription.getOrDefault(life.subscriptionId(), List.of());
-        if (funding(batch.prices(), life) != batch.funding()) {
+        if (!batch.wants(life)) {
           continue;
         }
         counted.add(life.subscriptionId());
-        Instant from = earliest(of);
-        Instant billed = billedUntil.getOrDefault(life.subscriptionId(), from);
-        plan(rater, batch, life, billed.isBefore(from) ? billed : from, of, jobs);
+        plan(rater, batch, life, from.getOrDefault(life.subscriptionId(), earliest(of)), of, jobs);
         settle(rater, batch, life, of, settled, waiting);
       }
     }
@@ -91,6 +102,15 @@ final class UsageTaking {
     return waiting;
   }
 
+  /** Has the minima of periods that are over wait, as usage does, until they can be paid. */
+  void owe(Handle handle, Batch batch) {
+    List<UsageJob> jobs = new ArrayList<>();
+    minima(new UsageRater(batch.prices(), new Periods()), batch, Set.of(), jobs);
+    if (!jobs.isEmpty()) {
+      store.addPending(handle, jobs);
+    }
+  }
+
   private static Map<UUID, List<Pending>> bySubscription(List<Pending> pending) {
     Map<UUID, List<Pending>> result = new LinkedHashMap<>();
     for (Pending each : pending) {
@@ -99,26 +119,30 @@ final class UsageTaking {
     return result;
   }
 
-  private List<Life> lives(Handle handle, Map<UUID, List<Pending>> pending, Batch batch) {
-    Map<UUID, Instant> earliest = new HashMap<>();
+  /**
+   * From where on to charge: the earliest record, or where time was charged to if that is before.
+   */
+  private static Map<UUID, Instant> from(Map<UUID, List<Pending>> pending, Batch batch) {
+    Map<UUID, Instant> from = new HashMap<>();
+    pending.forEach((subscription, list) -> from.put(subscription, earliest(list)));
+    for (BillingRows.Row row : batch.rows()) {
+      from.computeIfPresent(
+          row.life().subscriptionId(),
+          (s, earliest) ->
+              row.mark().billedUntil().isBefore(earliest) ? row.mark().billedUntil() : earliest);
+    }
+    return from;
+  }
+
+  private List<Life> lives(
+      Handle handle, Map<UUID, List<Pending>> pending, Map<UUID, Instant> from, Batch batch) {
     Map<UUID, UUID> customers = new HashMap<>();
-    pending.forEach(
-        (subscription, list) -> {
-          earliest.put(subscription, earliest(list));
-          customers.put(subscription, list.get(0).customerId());
-        });
-    return reader.lives(handle, earliest, customers, batch.parked());
+    pending.forEach((subscription, list) -> customers.put(subscription, list.get(0).customerId()));
+    return reader.lives(handle, from, customers, batch.parked());
   }
 
   private static Instant earliest(List<Pending> pending) {
     return pending.stream().map(Pending::earliest).min(Instant::compareTo).orElseThrow();
-  }
-
-  /** Prepaid usage is drawn, not billed. A subscription never changes between the two. */
-  private static BillingRows.Funding funding(CatalogSnapshot prices, Life life) {
-    return prices.version(life.phases().get(0).priceVersionId()).billing() == BillingMode.PREPAID
-        ? BillingRows.Funding.PREPAID
-        : BillingRows.Funding.INVOICED;
   }
 
   private static void plan(

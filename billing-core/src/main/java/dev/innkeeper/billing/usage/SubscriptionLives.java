@@ -12,8 +12,9 @@ public interface SubscriptionLives {
    * One life.
    *
    * @param end null while it has no known end
+   * @param priceVersionId the price it has now, or had last
    */
-  record Lived(UUID customerId, Instant start, @Nullable Instant end) {}
+  record Lived(UUID customerId, Instant start, @Nullable Instant end, UUID priceVersionId) {}
 
   /** A subscription as a record names it. */
   record Named(UUID customerId, UUID subscriptionId) {}
@@ -26,6 +27,9 @@ public interface SubscriptionLives {
    */
   void becomeDue(Set<UUID> customerIds);
 
-  /** New usage of these customers is stored: what is prepaid is drawn with the next tick. */
+  /**
+   * New usage of these customers' prepaid subscriptions is stored: it is drawn with the next tick,
+   * even of what has ended.
+   */
   void used(Set<UUID> customerIds);
 }

@@ -45,10 +45,10 @@ public final class Usage {
           + " from_at timestamptz, to_at timestamptz, item text, replaces text)"
           + " on commit delete rows";
 
-  private static final String PENDING =
+  static final String PENDING =
       "insert into @.usage_pending as p (customer_id, subscription_id, meter, earliest, latest) ";
 
-  private static final String REACHES_FURTHER =
+  static final String REACHES_FURTHER =
       " order by 1, 2, 3 on conflict (customer_id, subscription_id, meter) do update set"
           + " earliest = least(p.earliest, excluded.earliest),"
           + " latest = greatest(p.latest, excluded.latest)";
@@ -141,9 +141,7 @@ public final class Usage {
       if (replacing) {
         markReplacedPending(handle);
       }
-      Set<UUID> customers = new HashSet<>();
-      sound.forEach(index -> customers.add(records.get(index).customerId()));
-      lives.used(customers);
+      lives.used(checks.prepaidCustomers());
     }
     return report(accepted, sound.size() - accepted - conflicts, checks);
   }

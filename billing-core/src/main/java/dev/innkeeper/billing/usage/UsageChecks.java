@@ -1,5 +1,6 @@
 package dev.innkeeper.billing.usage;
 
+import dev.innkeeper.billing.catalog.BillingMode;
 import dev.innkeeper.billing.catalog.CatalogSnapshot;
 import dev.innkeeper.billing.catalog.Meter;
 import dev.innkeeper.billing.usage.SubscriptionLives.Lived;
@@ -28,6 +29,7 @@ final class UsageChecks {
   private final List<Rejected> rejected = new ArrayList<>();
   private final List<Integer> sound = new ArrayList<>();
   private final Set<UUID> endedCustomers = new HashSet<>();
+  private final Set<UUID> prepaidCustomers = new HashSet<>();
 
   UsageChecks(CatalogSnapshot catalog, UsagePolicy policy, Instant now) {
     this.catalog = catalog;
@@ -44,9 +46,17 @@ final class UsageChecks {
     return sound;
   }
 
-  /** Customers of sound records whose subscription has an end: they may not be due any more. */
+  /**
+   * Customers of sound records whose subscription is invoiced and has an end: they may not be due
+   * any more.
+   */
   Set<UUID> endedCustomers() {
     return endedCustomers;
+  }
+
+  /** Customers of sound records whose subscription is prepaid. */
+  Set<UUID> prepaidCustomers() {
+    return prepaidCustomers;
   }
 
   void check(List<UsageRecord> records, SubscriptionLives lives) {
@@ -61,12 +71,20 @@ final class UsageChecks {
       Fault fault = fault(record, life);
       if (fault == null) {
         sound.add(i);
-        if (life != null && life.end() != null) {
-          endedCustomers.add(record.customerId());
+        if (life != null) {
+          remember(life);
         }
       } else {
         reject(i, record, fault.field(), fault.reason());
       }
+    }
+  }
+
+  private void remember(Lived life) {
+    if (catalog.version(life.priceVersionId()).billing() == BillingMode.PREPAID) {
+      prepaidCustomers.add(life.customerId());
+    } else if (life.end() != null) {
+      endedCustomers.add(life.customerId());
     }
   }
 

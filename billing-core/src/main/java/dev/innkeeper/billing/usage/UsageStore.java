@@ -55,7 +55,7 @@ public final class UsageStore {
     this.db = db;
   }
 
-  /** Records that no charge has seen, of one meter. */
+  /** Records of one meter that no charge has seen, or a minimum that could not be paid. */
   public record Pending(
       UUID customerId, UUID subscriptionId, String meter, Instant earliest, Instant latest) {}
 
@@ -96,6 +96,33 @@ public final class UsageStore {
       throw new IllegalStateException("can't read pending usage", e);
     }
     return result;
+  }
+
+  /** Has the jobs' periods wait to be charged, as records in them do. */
+  public void addPending(Handle handle, List<UsageJob> jobs) {
+    String sql =
+        db.sql(
+            Usage.PENDING
+                + "select customer_id, subscription_id, meter, min(at), max(at)"
+                + " from unnest(?, ?, ?, ?) as w(customer_id, subscription_id, meter, at)"
+                + " group by 1, 2, 3"
+                + Usage.REACHES_FURTHER);
+    try (PreparedStatement upsert = handle.getConnection().prepareStatement(sql)) {
+      upsert.setArray(1, ids(handle, jobs.stream().map(UsageJob::customerId).toList()));
+      upsert.setArray(2, ids(handle, jobs.stream().map(UsageJob::subscriptionId).toList()));
+      upsert.setArray(3, array(handle, "text", jobs.stream().map(j -> j.meter().code()).toArray()));
+      upsert.setArray(
+          4,
+          array(
+              handle,
+              "timestamptz",
+              jobs.stream()
+                  .map(j -> j.windows().get(0).from().atOffset(ZoneOffset.UTC))
+                  .toArray()));
+      upsert.executeUpdate();
+    } catch (SQLException e) {
+      throw new IllegalStateException("can't remember what usage is owed", e);
+    }
   }
 
   /** The meters' aggregates of the jobs, in their order; zero where there are no records. */

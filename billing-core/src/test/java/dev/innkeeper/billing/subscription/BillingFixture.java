@@ -78,23 +78,32 @@ final class BillingFixture {
   }
 
   Subscription start(Customer customer, String product, Map<String, String> options) {
-    return subscriptions.start(
-        NewSubscription.of(customer.id(), product, Currency.EUR).withOptions(options),
-        "start-" + keys++);
+    return start(NewSubscription.of(customer.id(), product, Currency.EUR).withOptions(options));
+  }
+
+  Subscription start(NewSubscription wanted) {
+    return subscriptions.start(wanted, "start-" + keys++);
   }
 
   void topUp(Customer customer, String amount) {
-    Amount sum = Amount.parse(amount, Currency.EUR);
+    topUp(customer, Amount.parse(amount, Currency.EUR));
+  }
+
+  void topUp(Customer customer, Amount sum) {
     ledger.require(
         Transfer.builder(ids.next(), "top-up")
-            .debit(Accounts.gateway("test", Currency.EUR), sum)
-            .credit(Accounts.cash(customer.id(), Currency.EUR), sum)
+            .debit(Accounts.gateway("test", sum.currency()), sum)
+            .credit(Accounts.cash(customer.id(), sum.currency()), sum)
             .build());
     prepaid.cashChanged(List.of(customer.id()));
   }
 
   String cash(Customer customer) {
-    return ledger.balance(Accounts.cash(customer.id(), Currency.EUR)).toPlainString();
+    return cash(customer, Currency.EUR);
+  }
+
+  String cash(Customer customer, Currency currency) {
+    return ledger.balance(Accounts.cash(customer.id(), currency)).toPlainString();
   }
 
   int burn() {

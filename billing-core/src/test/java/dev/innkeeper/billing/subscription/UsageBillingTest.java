@@ -229,4 +229,54 @@ class UsageBillingTest {
         .extracting(Charge::kind)
         .containsExactly(ChargeKind.USAGE);
   }
+
+  private Subscription startNew(Customer customer, String... components) {
+    f.catalog.apply(
+        "products: [{code: metered, name: Metered, prices: [{currency: EUR,"
+            + " effective: 2026-01-01T00:00:00Z, components: ["
+            + String.join(", ", components)
+            + "]}]}]",
+        "test");
+    return f.start(customer, "metered", Map.of());
+  }
+
+  @Test
+  void theIncludedShareOfAPartOfAMonthBeginsNoStepByRounding() {
+    Customer bob = f.customer();
+    // Ten of April's 30 days: a third of what is included.
+    f.at("2026-04-21T00:00:00Z");
+    String unit = "per: unit, meter: traffic, ";
+    Subscription s =
+        startNew(
+            bob,
+            "{code: a, name: A, " + unit + "included: 30, package: {size: 10, price: 5.00}}",
+            "{code: b, name: B, " + unit + "included: 120, flat: 7.00}",
+            "{code: c, name: C, "
+                + unit
+                + "included: 30, volume: [{upTo: 30, price: 0.10}, {price: 0.20}]}",
+            "{code: d, name: D, "
+                + unit
+                + "included: 30, graduated: [{upTo: 30, price: 0.10}, {price: 0.10, flat: 1.00}]}");
+    f.at("2026-05-01T00:00:00Z");
+    f.usage.record(f.used(s, "traffic", "40", "2026-04-22T00:00:00Z", "2026-04-22T00:00:00Z", "a"));
+    assertThat(f.take(bob, "2026-05-01T00:00:00Z"))
+        .extracting(c -> c.component() + " " + c.amount().toPlainString())
+        .containsExactly("a 15.00", "b 0.00", "c 3.00", "d 3.00");
+  }
+
+  @Test
+  void aMinimumOfAMonthBilledLateIsWholeThoughTheFirstRecordIsOfALaterOne() {
+    Customer bob = f.customer();
+    Subscription s =
+        startNew(
+            bob,
+            "{code: egress, name: Egress, per: unit, meter: traffic, price: 0.02, minimum: 5.00}");
+    f.at("2026-03-20T00:00:00Z");
+    f.subscriptions.changeQuantity(bob.id(), s.id(), 2);
+    f.at("2026-05-15T00:00:00Z");
+    f.usage.record(f.used(s, "traffic", "1", "2026-05-01T00:00:00Z", "2026-05-01T00:00:00Z", "a"));
+    assertThat(f.take(bob, "2026-05-15T00:00:00Z"))
+        .extracting(c -> c.interval().from() + " " + c.amount().toPlainString())
+        .containsExactly("2026-03-01T00:00:00Z 5.00", "2026-04-01T00:00:00Z 5.00");
+  }
 }
