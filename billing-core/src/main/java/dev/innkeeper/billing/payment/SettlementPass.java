@@ -102,6 +102,8 @@ final class SettlementPass {
   /** Settles; gives the attempts that were recorded. */
   List<Recorded> run(Handle handle, Scope scope) {
     List<Recorded> recorded = settle(handle, scope);
+    // Also what waits for an attempt under way, or due work would find it again and again.
+    markTried(handle, scope);
     listeners.forEach(listener -> listener.moneyChanged(scope.customerIds()));
     return recorded;
   }
@@ -136,7 +138,6 @@ final class SettlementPass {
     ledger.requireAll(transfers);
     invoices.settle(paid);
     book.insert(charges, scope.headStart());
-    markTried(handle, scope.customerIds());
     return charges.stream().map(c -> new Recorded(c.customerId(), c.id())).toList();
   }
 
@@ -277,13 +278,15 @@ final class SettlementPass {
     return charges;
   }
 
-  private void markTried(Handle handle, Collection<UUID> customerIds) {
+  private void markTried(Handle handle, Scope scope) {
     handle
         .createUpdate(
             "update @.invoice set settle_tried_at = :now where customer_id = any(:customers)"
-                + " and status = 'OPEN' and settle_tried_at is null")
+                + " and status = 'OPEN' and settle_tried_at is null"
+                + " and (cast(:invoice as uuid) is null or id = cast(:invoice as uuid))")
         .bind("now", at(clock.instant()))
-        .bindArray("customers", UUID.class, customerIds)
+        .bind("invoice", scope.invoiceId())
+        .bindArray("customers", UUID.class, scope.customerIds())
         .execute();
   }
 
