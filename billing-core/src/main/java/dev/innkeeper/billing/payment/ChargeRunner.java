@@ -52,9 +52,7 @@ final class ChargeRunner implements DueWork {
     Deque<Recorded> queue = new ArrayDeque<>(recorded);
     for (int calls = 0; !queue.isEmpty() && calls < CHAIN_MAX; calls++) {
       Recorded next = queue.removeFirst();
-      if (book.claimForCall(next.customerId(), next.paymentId())) {
-        queue.addAll(charge(book.find(next.customerId(), next.paymentId()).orElseThrow()));
-      }
+      queue.addAll(charge(outcomes.claim(next.customerId(), next.paymentId())));
     }
   }
 
@@ -157,13 +155,17 @@ final class ChargeRunner implements DueWork {
     Instant now = clock.instant();
     Instant firstCalled = payment.calledAt() == null ? now : payment.calledAt();
     if (now.isBefore(firstCalled.plus(provider.idempotencyWindow()))) {
-      return charge(payment);
+      return charge(outcomes.claimAgain(payment.customerId(), payment.id()));
     }
     // Too old to be asked for again: the same id might count as new.
     return outcomes.cancelled(payment.customerId(), payment.id(), "never reached the provider");
   }
 
-  private List<Recorded> charge(Payment payment) {
+  private List<Recorded> charge(ChargeOutcomes.Claim claim) {
+    Payment payment = claim.payment();
+    if (payment == null) {
+      return claim.instead();
+    }
     ChargeJournal journal =
         reference -> book.reference(payment.customerId(), payment.id(), reference);
     ChargeResult result =
