@@ -1,6 +1,5 @@
 package dev.innkeeper.billing.payment;
 
-import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.invoice.Invoice;
@@ -48,7 +47,6 @@ final class SettlementPass {
   /** A card that was declined for an invoice is left alone for it so long, or until renewed. */
   static final Duration CARD_RETRY_PAUSE = Duration.ofDays(5);
 
-  private final Database db;
   private final Ids ids;
   private final Clock clock;
   private final Ledger ledger;
@@ -64,7 +62,6 @@ final class SettlementPass {
       PaymentBook book,
       List<MoneyListener> listeners,
       SettlementPolicy policy) {
-    this.db = core.db();
     this.ids = core.ids();
     this.clock = core.clock();
     this.ledger = core.ledger();
@@ -109,7 +106,7 @@ final class SettlementPass {
   }
 
   private List<Recorded> settle(Handle handle, Scope scope) {
-    List<Candidate> candidates = candidates(handle, scope);
+    List<Candidate> candidates = candidates(handle, scope, null);
     if (candidates.isEmpty()) {
       return List.of();
     }
@@ -124,14 +121,7 @@ final class SettlementPass {
     byOwner.forEach(
         (owner, invoicesOfOwner) -> {
           List<PaymentMethod> cards = methods.getOrDefault(owner.customerId(), List.of());
-          SettlementPlan plan =
-              SettlementPlan.of(
-                  invoicesOfOwner.stream().map(Candidate::invoice).toList(),
-                  new Funds(
-                      balance(balances, Accounts.voucher(owner.customerId(), owner.currency())),
-                      balance(balances, Accounts.cash(owner.customerId(), owner.currency()))),
-                  cards(cards, owner.currency()),
-                  scope.policy());
+          SettlementPlan plan = plan(owner, invoicesOfOwner, balances, cards, scope.policy());
           fromWallet(owner, plan, transfers, paid);
           charges.addAll(charges(invoicesOfOwner, plan, cards, scope.presence()));
         });
@@ -141,24 +131,45 @@ final class SettlementPass {
     return charges.stream().map(c -> new Recorded(c.customerId(), c.id())).toList();
   }
 
-  /** Open invoices without an attempt under way, with the cards that were declined for them. */
-  private List<Candidate> candidates(Handle handle, Scope scope) {
+  private SettlementPlan plan(
+      Owner owner,
+      List<Candidate> candidates,
+      Map<AccountId, Amount> balances,
+      List<PaymentMethod> cards,
+      SettlementPolicy allowed) {
+    return SettlementPlan.of(
+        candidates.stream().map(Candidate::invoice).toList(),
+        new Funds(
+            balance(balances, Accounts.voucher(owner.customerId(), owner.currency())),
+            balance(balances, Accounts.cash(owner.customerId(), owner.currency()))),
+        cards(cards, owner.currency()),
+        allowed);
+  }
+
+  /**
+   * Open invoices without an attempt under way, with the cards that were declined for them.
+   *
+   * @param without an attempt that is taken for called off; null for none
+   */
+  private List<Candidate> candidates(Handle handle, Scope scope, @Nullable UUID without) {
     return handle
         .createQuery(
             "select i.customer_id, i.id, i.number, i.open, i.currency, i.issued_at,"
                 + " array(select p.method_id from @.payment p join @.payment_method m"
                 + "   on m.customer_id = p.customer_id and m.id = p.method_id"
                 + "   where p.customer_id = i.customer_id and p.invoice_id = i.id"
-                + "   and (p.state = 'DECLINED'"
+                + "   and (p.id = cast(:without as uuid) or (p.state = 'DECLINED'"
                 + "     or p.state = 'CANCELLED' and p.decline_code is null)"
-                + "   and p.finished_at > greatest(:since, m.renewed_at)) barred"
+                + "   and p.finished_at > greatest(:since, m.renewed_at))) barred"
                 + " from @.invoice i where i.customer_id = any(:customers) and i.status = 'OPEN'"
                 + " and (cast(:invoice as uuid) is null or i.id = cast(:invoice as uuid))"
                 + " and not exists (select 1 from @.payment o where o.customer_id = i.customer_id"
-                + "   and o.invoice_id = i.id and o.next_at is not null)"
+                + "   and o.invoice_id = i.id and o.next_at is not null"
+                + "   and o.id is distinct from cast(:without as uuid))"
                 + " order by i.customer_id, i.id")
         .bindArray("customers", UUID.class, scope.customerIds())
         .bind("invoice", scope.invoiceId())
+        .bind("without", without)
         .bind("since", at(clock.instant().minus(CARD_RETRY_PAUSE)))
         .map((row, context) -> candidate(row, scope))
         .list();
@@ -324,24 +335,45 @@ final class SettlementPass {
         .min(java.util.Comparator.naturalOrder());
   }
 
-  /** Whether the wallet holds anything, or a card that is not among those that wait is usable. */
-  boolean hasAnotherWay(UUID customerId, List<Payment> waiting) {
-    return db.tx(
-        handle -> {
-          Currency currency = waiting.get(0).amount().currency();
-          Amount funds =
-              ledger
-                  .available(Accounts.cash(customerId, currency))
-                  .plus(ledger.balance(Accounts.voucher(customerId, currency)));
-          Set<UUID> waitingCards =
-              waiting.stream()
-                  .map(Payment::methodId)
-                  .filter(java.util.Objects::nonNull)
-                  .collect(java.util.stream.Collectors.toSet());
-          return funds.isPositive()
-              || MethodBook.of(handle, List.of(customerId)).stream()
-                  .anyMatch(m -> m.isUsableAt(clock.instant()) && !waitingCards.contains(m.id()));
-        });
+  /**
+   * What a settlement would do for an invoice if the attempt that waits for its customer were
+   * called off.
+   *
+   * @param open what is open of the invoice; null when it is not open any more
+   * @param parts what would be paid of it, in the order of {@link SettlementPlan}
+   */
+  record Instead(@Nullable Amount open, List<Part> parts) {
+    /** Whether nothing would stay open that nobody is asked for. */
+    boolean isEnough() {
+      return open == null
+          || parts.stream().anyMatch(part -> part.source() == PaymentSource.CARD)
+          || parts.stream().map(Part::amount).reduce(Amount::plus).filter(open::equals).isPresent();
+    }
+  }
+
+  /** Looks what the scope would come to without the attempt; changes nothing. */
+  Instead without(Handle handle, Scope scope, Payment waiting) {
+    List<Candidate> candidates =
+        candidates(handle, scope, waiting.id()).stream()
+            .filter(c -> c.owner().currency().equals(waiting.amount().currency()))
+            .toList();
+    Optional<Amount> open =
+        candidates.stream()
+            .map(Candidate::invoice)
+            .filter(invoice -> invoice.id().equals(waiting.invoiceId()))
+            .map(OpenInvoice::open)
+            .findFirst();
+    if (open.isEmpty()) {
+      return new Instead(null, List.of());
+    }
+    Owner owner = new Owner(waiting.customerId(), waiting.amount().currency());
+    List<PaymentMethod> cards =
+        methods(handle, scope.customerIds(), scope.policy(), scope.methodId())
+            .getOrDefault(owner.customerId(), List.of());
+    SettlementPlan plan = plan(owner, candidates, balances(List.of(owner)), cards, scope.policy());
+    return new Instead(
+        open.get(),
+        plan.parts().stream().filter(p -> p.invoiceId().equals(waiting.invoiceId())).toList());
   }
 
   private static OffsetDateTime at(Instant instant) {
