@@ -15,7 +15,6 @@ import dev.innkeeper.billing.payment.spi.PaymentProvider;
 import dev.innkeeper.billing.problem.NotAllowed;
 import dev.innkeeper.billing.work.DueWork;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -31,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * and again on every voucher, top-up and new card. Thread-safe.
  */
 public final class Settlement {
-  private static final int CUSTOMERS_A_BATCH = 500;
-
   private final Database db;
   private final Commands commands;
   private final Customers customers;
@@ -331,28 +328,6 @@ public final class Settlement {
 
   /** Settles invoices that were issued and not tried yet. */
   DueWork dueWork() {
-    return new DueWork() {
-      @Override
-      public String name() {
-        return "settlement";
-      }
-
-      @Override
-      public int runBatch(Instant now) {
-        List<Recorded> recorded = new ArrayList<>();
-        int customersDone =
-            db.tx(
-                handle -> {
-                  recorded.clear();
-                  List<UUID> due = pass.claimUntried(handle, CUSTOMERS_A_BATCH);
-                  if (!due.isEmpty()) {
-                    recorded.addAll(pass.run(handle, pass.all(due, Duration.ZERO)));
-                  }
-                  return due.size();
-                });
-        runner.run(recorded);
-        return customersDone;
-      }
-    };
+    return new SettlementWork(db, pass, runner);
   }
 }

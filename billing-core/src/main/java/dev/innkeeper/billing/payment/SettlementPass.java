@@ -313,14 +313,20 @@ final class SettlementPass {
         .list();
   }
 
-  /** Locks customers with invoices that nobody tried to settle yet, passing over busy ones. */
-  List<UUID> claimUntried(Handle handle, int limit) {
+  /**
+   * Locks customers with invoices that nobody tried to settle yet, passing over busy ones.
+   *
+   * @param postponed customers who are left alone
+   */
+  List<UUID> claimUntried(Handle handle, Collection<UUID> postponed, int limit) {
     return handle
         .createQuery(
             "select s.customer_id from @.customer_state s where s.customer_id in ("
                 + " select i.customer_id from @.invoice i where i.status = 'OPEN'"
-                + "  and i.settle_tried_at is null order by i.issued_at limit :limit)"
+                + "  and i.settle_tried_at is null and i.customer_id <> all(:postponed)"
+                + "  order by i.issued_at limit :limit)"
                 + " order by s.customer_id for no key update skip locked")
+        .bindArray("postponed", UUID.class, postponed)
         .bind("limit", limit)
         .mapTo(UUID.class)
         .list();
