@@ -4,7 +4,7 @@ import dev.innkeeper.billing.db.Database;
 import org.jdbi.v3.core.ConnectionException;
 
 /** Tells failures that a customer's data causes from those of the machinery. */
-final class Faults {
+public final class Faults {
   private Faults() {}
 
   /**
@@ -12,7 +12,7 @@ final class Faults {
    * violated, a value out of range, a state that can't be. A lost connection, a full disk or a
    * timeout is none of that, and must not park anyone.
    */
-  static boolean isOfTheData(RuntimeException failure) {
+  public static boolean isOfTheData(RuntimeException failure) {
     String state = Database.sqlState(failure);
     if (state != null) {
       return state.startsWith("22") || state.startsWith("23");

@@ -18,7 +18,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,6 +89,49 @@ final class ChargeOutcomes {
             book.unknown(payment, new ChargeResult.Unknown(null, "the provider has no record"));
           }
           return List.of();
+        });
+  }
+
+  /**
+   * What to ask a provider for.
+   *
+   * @param payment the caller's to ask for; null when somebody else asks, or nobody any more
+   * @param instead attempts that were recorded because this one ended
+   */
+  record Claim(@Nullable Payment payment, List<Recorded> instead) {
+    private static final Claim NOTHING = new Claim(null, List.of());
+  }
+
+  /**
+   * Takes a recorded attempt to ask the provider for it: only one caller gets it. It ends instead
+   * when less is open of its invoice than it asks for, which may have been paid in another way,
+   * credited or given up since; what is open is settled anew.
+   */
+  Claim claim(UUID customerId, UUID paymentId) {
+    return claim(customerId, paymentId, PaymentState.RECORDED::equals);
+  }
+
+  /** {@link #claim} for an attempt that the provider was asked for, and has no record of. */
+  Claim claimAgain(UUID customerId, UUID paymentId) {
+    return claim(customerId, paymentId, state -> !state.isFinal());
+  }
+
+  private Claim claim(UUID customerId, UUID paymentId, Predicate<PaymentState> mayAsk) {
+    return db.tx(
+        handle -> {
+          customers.lock(customerId);
+          Payment payment = book.lock(customerId, paymentId);
+          if (!mayAsk.test(payment.state())) {
+            return Claim.NOTHING;
+          }
+          if (!payment.isTopUp() && openOf(handle, payment).compareTo(payment.amount()) < 0) {
+            book.notNeeded(payment);
+            return new Claim(null, settleAgain(handle, payment));
+          }
+          if (payment.state() == PaymentState.RECORDED) {
+            book.calling(payment);
+          }
+          return new Claim(payment, List.of());
         });
   }
 

@@ -8,6 +8,7 @@ import dev.innkeeper.billing.payment.spi.PageChargeRequest;
 import dev.innkeeper.billing.payment.spi.PaymentProvider;
 import dev.innkeeper.billing.work.DueWork;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -25,6 +26,10 @@ import org.slf4j.LoggerFactory;
 final class ChargeRunner implements DueWork {
   private static final int BATCH = 50;
   private static final int CHAIN_MAX = 200;
+
+  /** A provider that hangs keeps the caller, and due work of other kinds, no longer than that. */
+  private static final Duration TIME_MAX = Duration.ofSeconds(10);
+
   private static final Logger LOG = LoggerFactory.getLogger(ChargeRunner.class);
 
   private final Database db;
@@ -42,19 +47,20 @@ final class ChargeRunner implements DueWork {
   }
 
   /**
-   * Charges for recorded attempts, and for those that follow from declines, until there are none.
-   * Inside a transaction it does nothing: due work will.
+   * Charges for recorded attempts, and for those that follow from declines, until there are none or
+   * the time is up: what is left is due. Inside a transaction it does nothing: due work will.
    */
   void run(Collection<Recorded> recorded) {
-    if (db.inTransaction()) {
-      return;
+    if (!db.inTransaction()) {
+      run(recorded, clock.instant().plus(TIME_MAX));
     }
+  }
+
+  private void run(Collection<Recorded> recorded, Instant end) {
     Deque<Recorded> queue = new ArrayDeque<>(recorded);
-    for (int calls = 0; !queue.isEmpty() && calls < CHAIN_MAX; calls++) {
+    for (int calls = 0; !queue.isEmpty() && calls < CHAIN_MAX && hasTimeUntil(end); calls++) {
       Recorded next = queue.removeFirst();
-      if (book.claimForCall(next.customerId(), next.paymentId())) {
-        queue.addAll(charge(book.find(next.customerId(), next.paymentId()).orElseThrow()));
-      }
+      queue.addAll(charge(outcomes.claim(next.customerId(), next.paymentId())));
     }
   }
 
@@ -66,11 +72,22 @@ final class ChargeRunner implements DueWork {
   @Override
   public int runBatch(Instant now) {
     db.requireNoTransaction();
-    List<Payment> due = book.claimDue(now, BATCH);
-    for (Payment payment : due) {
-      run(resume(payment));
+    Instant end = clock.instant().plus(TIME_MAX);
+    int done = 0;
+    while (done < BATCH && hasTimeUntil(end)) {
+      // One at a time: what is not reached must not wait for the end of a lease.
+      List<Payment> due = book.claimDue(now, 1);
+      if (due.isEmpty()) {
+        break;
+      }
+      run(resume(due.get(0)), end);
+      done++;
     }
-    return due.size();
+    return done;
+  }
+
+  private boolean hasTimeUntil(Instant end) {
+    return clock.instant().isBefore(end);
   }
 
   /** Finds out what became of an attempt now, rather than when its time comes. */
@@ -157,13 +174,17 @@ final class ChargeRunner implements DueWork {
     Instant now = clock.instant();
     Instant firstCalled = payment.calledAt() == null ? now : payment.calledAt();
     if (now.isBefore(firstCalled.plus(provider.idempotencyWindow()))) {
-      return charge(payment);
+      return charge(outcomes.claimAgain(payment.customerId(), payment.id()));
     }
     // Too old to be asked for again: the same id might count as new.
     return outcomes.cancelled(payment.customerId(), payment.id(), "never reached the provider");
   }
 
-  private List<Recorded> charge(Payment payment) {
+  private List<Recorded> charge(ChargeOutcomes.Claim claim) {
+    Payment payment = claim.payment();
+    if (payment == null) {
+      return claim.instead();
+    }
     ChargeJournal journal =
         reference -> book.reference(payment.customerId(), payment.id(), reference);
     ChargeResult result =

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param returnUrl where the provider's page sends the customer back to; null for a card
  * @param amount what was asked for, positive
  * @param reference the provider's name of it; null while there is none
- * @param declineCode a stable word such as {@code insufficient_funds}; null unless declined
- * @param message why, for the customer; null unless declined
+ * @param declineCode a stable word such as {@code insufficient_funds}; {@code not_needed} when it
+ *     was cancelled because its invoice needed it no more; null otherwise
+ * @param message why, for the customer; null unless declined or cancelled
  * @param actionUrl where the customer answers the bank; null unless action is required
  * @param fee what the provider kept
  * @param refunded what was sent back to the card since

@@ -239,9 +239,12 @@ final class PaymentBook {
                 .list());
   }
 
-  /** As {@link DueRows#claimForCall}. */
-  boolean claimForCall(UUID customerId, UUID id) {
-    return db.tx(handle -> DueRows.claimForCall(handle, ROWS, customerId, id, clock.instant()));
+  /** Notes that the provider is asked for a recorded attempt: {@link DueRows#claimForCall}. */
+  void calling(Payment payment) {
+    db.run(
+        handle ->
+            DueRows.claimForCall(
+                handle, ROWS, payment.customerId(), payment.id(), clock.instant()));
   }
 
   /** Takes attempts somebody must look after, and keeps others from them for the lease. */
@@ -312,6 +315,17 @@ final class PaymentBook {
         payment.customerId(),
         payment.id(),
         update -> update.bind("why", shorten(why)));
+  }
+
+  /** Ends an attempt that its invoice needs no more. The code says so, and bars no card. */
+  void notNeeded(Payment payment) {
+    change(
+        "update @.payment set state = 'CANCELLED', decline_code = 'not_needed',"
+            + " message = 'no longer needed', action_url = null, finished_at = :now,"
+            + " next_at = null where customer_id = :c and id = :id",
+        payment.customerId(),
+        payment.id(),
+        update -> {});
   }
 
   void actionRequired(Payment payment, ChargeResult.ActionRequired result, Instant expiresAt) {

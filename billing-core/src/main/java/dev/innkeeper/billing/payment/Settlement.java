@@ -15,13 +15,13 @@ import dev.innkeeper.billing.payment.spi.PaymentProvider;
 import dev.innkeeper.billing.problem.NotAllowed;
 import dev.innkeeper.billing.work.DueWork;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * and again on every voucher, top-up and new card. Thread-safe.
  */
 public final class Settlement {
-  private static final int CUSTOMERS_A_BATCH = 500;
-
   private final Database db;
   private final Commands commands;
   private final Customers customers;
@@ -104,17 +102,18 @@ public final class Settlement {
   public Invoice pay(UUID customerId, UUID invoiceId, PaymentMix mix, String key) {
     db.requireNoTransaction();
     record Request(UUID invoiceId, PaymentMix mix) {}
-    callOffWhatWaitsFor(customerId, invoiceId);
     UUID[] recorded =
-        commands.once(
-            customerId,
-            "invoice.pay:" + key,
-            new Request(invoiceId, mix),
-            UUID[].class,
+        callingOff(
             () ->
-                record(customerId, invoiceId, mix).stream()
-                    .map(Recorded::paymentId)
-                    .toArray(UUID[]::new));
+                commands.once(
+                    customerId,
+                    "invoice.pay:" + key,
+                    new Request(invoiceId, mix),
+                    UUID[].class,
+                    () ->
+                        record(customerId, invoiceId, mix).stream()
+                            .map(Recorded::paymentId)
+                            .toArray(UUID[]::new)));
     List<Recorded> payments = new ArrayList<>();
     for (UUID paymentId : recorded) {
       payments.add(new Recorded(customerId, paymentId));
@@ -143,14 +142,15 @@ public final class Settlement {
     if (same.isPresent()) {
       return runner.refresh(customerId, same.get().id());
     }
-    callOffWhatWaitsFor(customerId, invoiceId);
     UUID paymentId =
-        commands.once(
-            customerId,
-            "invoice.pay:" + key,
-            new Request(invoiceId, page),
-            UUID.class,
-            () -> recordOnPage(customerId, invoiceId, page, provider));
+        callingOff(
+            () ->
+                commands.once(
+                    customerId,
+                    "invoice.pay:" + key,
+                    new Request(invoiceId, page),
+                    UUID.class,
+                    () -> recordOnPage(customerId, invoiceId, page, provider)));
     runner.run(List.of(new Recorded(customerId, paymentId)));
     return book.find(customerId, paymentId).orElseThrow();
   }
@@ -172,13 +172,16 @@ public final class Settlement {
           customers.lock(customerId);
           Invoice invoice = invoices.get(customerId, invoiceId);
           requireOpen(invoice);
-          requireIdle(customerId, invoiceId);
           Currency currency = invoice.open().currency();
           if (!provider.supports(currency)
               || invoice.open().compareTo(provider.minimumCharge(currency)) < 0) {
             throw new NotAllowed(
                 "too-little",
                 provider.code() + " can't take " + invoice.open() + "; top up the wallet instead");
+          }
+          Payment waiting = waiting(customerId, invoiceId);
+          if (waiting != null) {
+            throw new WaitsForCustomer(waiting);
           }
           UUID id = ids.next();
           book.insert(
@@ -195,20 +198,53 @@ public final class Settlement {
         });
   }
 
-  private void requireIdle(UUID customerId, UUID invoiceId) {
-    if (book.open(customerId).stream().anyMatch(p -> invoiceId.equals(p.invoiceId()))) {
-      throw new NotAllowed(
-          "payment-in-flight", "a payment for this invoice has not ended yet; wait until it has");
+  /** Undoes a command that is valid, but for an attempt that has to be called off before. */
+  private static final class WaitsForCustomer extends RuntimeException {
+    private final transient Payment payment;
+
+    WaitsForCustomer(Payment payment) {
+      super("payment " + payment.id() + " waits for its customer", null, false, false);
+      this.payment = payment;
     }
   }
 
-  private void callOffWhatWaitsFor(UUID customerId, UUID invoiceId) {
+  /**
+   * Runs a command, and calls off what waits for the customer only if that stands in its way: what
+   * is refused, and the repeat of a command that recorded the very attempt, leave it alone.
+   */
+  private <T> T callingOff(Supplier<T> command) {
+    try {
+      return command.get();
+    } catch (WaitsForCustomer first) {
+      runner.giveUp(first.payment);
+    }
+    try {
+      return command.get();
+    } catch (WaitsForCustomer again) {
+      throw inFlight();
+    }
+  }
+
+  /**
+   * The attempt for the invoice that waits for its customer; null when there is none.
+   *
+   * @throws NotAllowed when there is one that does not wait
+   */
+  private @Nullable Payment waiting(UUID customerId, UUID invoiceId) {
     for (Payment payment : book.open(customerId)) {
-      if (invoiceId.equals(payment.invoiceId())
-          && payment.state() == PaymentState.ACTION_REQUIRED) {
-        runner.giveUp(payment);
+      if (invoiceId.equals(payment.invoiceId())) {
+        if (payment.state() != PaymentState.ACTION_REQUIRED) {
+          throw inFlight();
+        }
+        return payment;
       }
     }
+    return null;
+  }
+
+  private static NotAllowed inFlight() {
+    return new NotAllowed(
+        "payment-in-flight", "a payment for this invoice has not ended yet; wait until it has");
   }
 
   private List<Recorded> record(UUID customerId, UUID invoiceId, PaymentMix mix) {
@@ -220,22 +256,28 @@ public final class Settlement {
           if (mix.sources().equals(Set.of(PaymentSource.CARD))) {
             requireChargeable(handle, invoice, mix.methodId());
           }
-          requireIdle(customerId, invoiceId);
           UUID methodId = mix.methodId();
           if (methodId != null
               && MethodBook.of(handle, List.of(customerId)).stream()
                   .noneMatch(m -> m.id().equals(methodId))) {
             throw new dev.innkeeper.billing.problem.NotFound("payment-method", methodId.toString());
           }
-          return pass.run(
-              handle,
+          SettlementPass.Scope scope =
               new SettlementPass.Scope(
                   List.of(customerId),
                   policy.from(mix.sources()),
                   Presence.ON_SESSION,
                   invoiceId,
                   methodId,
-                  DueRows.HEAD_START));
+                  DueRows.HEAD_START);
+          Payment waiting = waiting(customerId, invoiceId);
+          if (waiting == null) {
+            return pass.run(handle, scope);
+          }
+          if (pass.without(handle, scope, waiting).parts().isEmpty()) {
+            return List.of();
+          }
+          throw new WaitsForCustomer(waiting);
         });
   }
 
@@ -266,43 +308,26 @@ public final class Settlement {
   }
 
   /**
-   * Charges that wait for a customer who may never come give way when there is another way to pay:
-   * money in the wallet or another card.
+   * Charges that wait for a customer who may never come give way when the invoice can be paid
+   * without them: whole from the wallet, or by another card.
    */
   private void callOffWhatWaits(UUID customerId) {
-    List<Payment> waiting =
-        book.open(customerId).stream()
-            .filter(p -> p.state() == PaymentState.ACTION_REQUIRED && !p.isTopUp())
-            .toList();
-    if (!waiting.isEmpty() && pass.hasAnotherWay(customerId, waiting)) {
-      waiting.forEach(payment -> runner.run(runner.callOff(payment)));
+    for (Payment payment : book.open(customerId)) {
+      if (payment.state() == PaymentState.ACTION_REQUIRED
+          && !payment.isTopUp()
+          && hasAnotherWay(payment)) {
+        runner.run(runner.callOff(payment));
+      }
     }
+  }
+
+  private boolean hasAnotherWay(Payment waiting) {
+    SettlementPass.Scope scope = pass.all(List.of(waiting.customerId()), DueRows.HEAD_START);
+    return db.tx(handle -> pass.without(handle, scope, waiting).isEnough());
   }
 
   /** Settles invoices that were issued and not tried yet. */
   DueWork dueWork() {
-    return new DueWork() {
-      @Override
-      public String name() {
-        return "settlement";
-      }
-
-      @Override
-      public int runBatch(Instant now) {
-        List<Recorded> recorded = new ArrayList<>();
-        int customersDone =
-            db.tx(
-                handle -> {
-                  recorded.clear();
-                  List<UUID> due = pass.claimUntried(handle, CUSTOMERS_A_BATCH);
-                  if (!due.isEmpty()) {
-                    recorded.addAll(pass.run(handle, pass.all(due, Duration.ZERO)));
-                  }
-                  return due.size();
-                });
-        runner.run(recorded);
-        return customersDone;
-      }
-    };
+    return new SettlementWork(db, pass, runner);
   }
 }

@@ -1,6 +1,5 @@
 package dev.innkeeper.billing.payment;
 
-import dev.innkeeper.billing.db.Database;
 import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.invoice.Invoice;
@@ -48,7 +47,6 @@ final class SettlementPass {
   /** A card that was declined for an invoice is left alone for it so long, or until renewed. */
   static final Duration CARD_RETRY_PAUSE = Duration.ofDays(5);
 
-  private final Database db;
   private final Ids ids;
   private final Clock clock;
   private final Ledger ledger;
@@ -64,7 +62,6 @@ final class SettlementPass {
       PaymentBook book,
       List<MoneyListener> listeners,
       SettlementPolicy policy) {
-    this.db = core.db();
     this.ids = core.ids();
     this.clock = core.clock();
     this.ledger = core.ledger();
@@ -102,12 +99,14 @@ final class SettlementPass {
   /** Settles; gives the attempts that were recorded. */
   List<Recorded> run(Handle handle, Scope scope) {
     List<Recorded> recorded = settle(handle, scope);
+    // Also what waits for an attempt under way, or due work would find it again and again.
+    markTried(handle, scope);
     listeners.forEach(listener -> listener.moneyChanged(scope.customerIds()));
     return recorded;
   }
 
   private List<Recorded> settle(Handle handle, Scope scope) {
-    List<Candidate> candidates = candidates(handle, scope);
+    List<Candidate> candidates = candidates(handle, scope, null);
     if (candidates.isEmpty()) {
       return List.of();
     }
@@ -122,41 +121,55 @@ final class SettlementPass {
     byOwner.forEach(
         (owner, invoicesOfOwner) -> {
           List<PaymentMethod> cards = methods.getOrDefault(owner.customerId(), List.of());
-          SettlementPlan plan =
-              SettlementPlan.of(
-                  invoicesOfOwner.stream().map(Candidate::invoice).toList(),
-                  new Funds(
-                      balance(balances, Accounts.voucher(owner.customerId(), owner.currency())),
-                      balance(balances, Accounts.cash(owner.customerId(), owner.currency()))),
-                  cards(cards, owner.currency()),
-                  scope.policy());
+          SettlementPlan plan = plan(owner, invoicesOfOwner, balances, cards, scope.policy());
           fromWallet(owner, plan, transfers, paid);
           charges.addAll(charges(invoicesOfOwner, plan, cards, scope.presence()));
         });
     ledger.requireAll(transfers);
     invoices.settle(paid);
     book.insert(charges, scope.headStart());
-    markTried(handle, scope.customerIds());
     return charges.stream().map(c -> new Recorded(c.customerId(), c.id())).toList();
   }
 
-  /** Open invoices without an attempt under way, with the cards that were declined for them. */
-  private List<Candidate> candidates(Handle handle, Scope scope) {
+  private SettlementPlan plan(
+      Owner owner,
+      List<Candidate> candidates,
+      Map<AccountId, Amount> balances,
+      List<PaymentMethod> cards,
+      SettlementPolicy allowed) {
+    return SettlementPlan.of(
+        candidates.stream().map(Candidate::invoice).toList(),
+        new Funds(
+            balance(balances, Accounts.voucher(owner.customerId(), owner.currency())),
+            balance(balances, Accounts.cash(owner.customerId(), owner.currency()))),
+        cards(cards, owner.currency()),
+        allowed);
+  }
+
+  /**
+   * Open invoices without an attempt under way, with the cards that were declined for them.
+   *
+   * @param without an attempt that is taken for called off; null for none
+   */
+  private List<Candidate> candidates(Handle handle, Scope scope, @Nullable UUID without) {
     return handle
         .createQuery(
             "select i.customer_id, i.id, i.number, i.open, i.currency, i.issued_at,"
                 + " array(select p.method_id from @.payment p join @.payment_method m"
                 + "   on m.customer_id = p.customer_id and m.id = p.method_id"
                 + "   where p.customer_id = i.customer_id and p.invoice_id = i.id"
-                + "   and p.state in ('DECLINED', 'CANCELLED')"
-                + "   and p.finished_at > greatest(:since, m.renewed_at)) barred"
+                + "   and (p.id = cast(:without as uuid) or (p.state = 'DECLINED'"
+                + "     or p.state = 'CANCELLED' and p.decline_code is null)"
+                + "   and p.finished_at > greatest(:since, m.renewed_at))) barred"
                 + " from @.invoice i where i.customer_id = any(:customers) and i.status = 'OPEN'"
                 + " and (cast(:invoice as uuid) is null or i.id = cast(:invoice as uuid))"
                 + " and not exists (select 1 from @.payment o where o.customer_id = i.customer_id"
-                + "   and o.invoice_id = i.id and o.next_at is not null)"
+                + "   and o.invoice_id = i.id and o.next_at is not null"
+                + "   and o.id is distinct from cast(:without as uuid))"
                 + " order by i.customer_id, i.id")
         .bindArray("customers", UUID.class, scope.customerIds())
         .bind("invoice", scope.invoiceId())
+        .bind("without", without)
         .bind("since", at(clock.instant().minus(CARD_RETRY_PAUSE)))
         .map((row, context) -> candidate(row, scope))
         .list();
@@ -277,13 +290,15 @@ final class SettlementPass {
     return charges;
   }
 
-  private void markTried(Handle handle, Collection<UUID> customerIds) {
+  private void markTried(Handle handle, Scope scope) {
     handle
         .createUpdate(
             "update @.invoice set settle_tried_at = :now where customer_id = any(:customers)"
-                + " and status = 'OPEN' and settle_tried_at is null")
+                + " and status = 'OPEN' and settle_tried_at is null"
+                + " and (cast(:invoice as uuid) is null or id = cast(:invoice as uuid))")
         .bind("now", at(clock.instant()))
-        .bindArray("customers", UUID.class, customerIds)
+        .bind("invoice", scope.invoiceId())
+        .bindArray("customers", UUID.class, scope.customerIds())
         .execute();
   }
 
@@ -298,14 +313,20 @@ final class SettlementPass {
         .list();
   }
 
-  /** Locks customers with invoices that nobody tried to settle yet, passing over busy ones. */
-  List<UUID> claimUntried(Handle handle, int limit) {
+  /**
+   * Locks customers with invoices that nobody tried to settle yet, passing over busy ones.
+   *
+   * @param postponed customers who are left alone
+   */
+  List<UUID> claimUntried(Handle handle, Collection<UUID> postponed, int limit) {
     return handle
         .createQuery(
             "select s.customer_id from @.customer_state s where s.customer_id in ("
                 + " select i.customer_id from @.invoice i where i.status = 'OPEN'"
-                + "  and i.settle_tried_at is null order by i.issued_at limit :limit)"
+                + "  and i.settle_tried_at is null and i.customer_id <> all(:postponed)"
+                + "  order by i.issued_at limit :limit)"
                 + " order by s.customer_id for no key update skip locked")
+        .bindArray("postponed", UUID.class, postponed)
         .bind("limit", limit)
         .mapTo(UUID.class)
         .list();
@@ -320,24 +341,45 @@ final class SettlementPass {
         .min(java.util.Comparator.naturalOrder());
   }
 
-  /** Whether the wallet holds anything, or a card that is not among those that wait is usable. */
-  boolean hasAnotherWay(UUID customerId, List<Payment> waiting) {
-    return db.tx(
-        handle -> {
-          Currency currency = waiting.get(0).amount().currency();
-          Amount funds =
-              ledger
-                  .available(Accounts.cash(customerId, currency))
-                  .plus(ledger.balance(Accounts.voucher(customerId, currency)));
-          Set<UUID> waitingCards =
-              waiting.stream()
-                  .map(Payment::methodId)
-                  .filter(java.util.Objects::nonNull)
-                  .collect(java.util.stream.Collectors.toSet());
-          return funds.isPositive()
-              || MethodBook.of(handle, List.of(customerId)).stream()
-                  .anyMatch(m -> m.isUsableAt(clock.instant()) && !waitingCards.contains(m.id()));
-        });
+  /**
+   * What a settlement would do for an invoice if the attempt that waits for its customer were
+   * called off.
+   *
+   * @param open what is open of the invoice; null when it is not open any more
+   * @param parts what would be paid of it, in the order of {@link SettlementPlan}
+   */
+  record Instead(@Nullable Amount open, List<Part> parts) {
+    /** Whether nothing would stay open that nobody is asked for. */
+    boolean isEnough() {
+      return open == null
+          || parts.stream().anyMatch(part -> part.source() == PaymentSource.CARD)
+          || parts.stream().map(Part::amount).reduce(Amount::plus).filter(open::equals).isPresent();
+    }
+  }
+
+  /** Looks what the scope would come to without the attempt; changes nothing. */
+  Instead without(Handle handle, Scope scope, Payment waiting) {
+    List<Candidate> candidates =
+        candidates(handle, scope, waiting.id()).stream()
+            .filter(c -> c.owner().currency().equals(waiting.amount().currency()))
+            .toList();
+    Optional<Amount> open =
+        candidates.stream()
+            .map(Candidate::invoice)
+            .filter(invoice -> invoice.id().equals(waiting.invoiceId()))
+            .map(OpenInvoice::open)
+            .findFirst();
+    if (open.isEmpty()) {
+      return new Instead(null, List.of());
+    }
+    Owner owner = new Owner(waiting.customerId(), waiting.amount().currency());
+    List<PaymentMethod> cards =
+        methods(handle, scope.customerIds(), scope.policy(), scope.methodId())
+            .getOrDefault(owner.customerId(), List.of());
+    SettlementPlan plan = plan(owner, candidates, balances(List.of(owner)), cards, scope.policy());
+    return new Instead(
+        open.get(),
+        plan.parts().stream().filter(p -> p.invoiceId().equals(waiting.invoiceId())).toList());
   }
 
   private static OffsetDateTime at(Instant instant) {
