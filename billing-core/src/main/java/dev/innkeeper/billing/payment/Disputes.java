@@ -93,11 +93,11 @@ final class Disputes {
         .bind("currency", notice.amount().currency().code())
         .bind("now", now)
         .execute();
-    long disputedMinor = notice.state() == DisputeState.WON ? 0 : notice.amount().minorUnits();
     handle
         .createUpdate(
-            "update @.payment set disputed_minor = :disputed where customer_id = :c and id = :id")
-        .bind("disputed", disputedMinor)
+            "update @.payment p set disputed_minor = (select coalesce(sum(d.amount_minor), 0)"
+                + " from @.dispute d where d.customer_id = p.customer_id and d.payment_id = p.id"
+                + " and d.state <> 'WON') where customer_id = :c and id = :id")
         .bind("c", payment.customerId())
         .bind("id", payment.id())
         .execute();

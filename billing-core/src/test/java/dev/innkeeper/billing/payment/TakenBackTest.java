@@ -3,6 +3,7 @@ package dev.innkeeper.billing.payment;
 import static dev.innkeeper.billing.payment.PaymentFixture.GOOD;
 import static dev.innkeeper.billing.payment.PaymentFixture.eur;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.innkeeper.billing.BillingEngine;
 import dev.innkeeper.billing.audit.AuditReport;
@@ -19,6 +20,7 @@ import dev.innkeeper.billing.payment.spi.ProviderNotice.DisputeChanged;
 import dev.innkeeper.billing.payment.spi.ProviderNotice.DisputeState;
 import dev.innkeeper.billing.payment.spi.ProviderNotice.RefundChanged;
 import dev.innkeeper.billing.payment.spi.WebhookResult;
+import dev.innkeeper.billing.problem.NotAllowed;
 import dev.innkeeper.billing.testing.TestDatabase;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -211,5 +213,21 @@ class TakenBackTest {
     engine.payouts().cancel(ada, payout.id(), "boss");
     assertThat(writtenOff()).isEqualTo(eur("0.00"));
     assertThat(f.wallet(ada)).isEqualTo("40.00 0.00 0.00");
+  }
+
+  @Test
+  void everyDisputeThatIsNotWonKeepsItsPartFromBeingRefunded() {
+    Payment payment = topUp("100.00");
+    dispute(payment, "a", DisputeState.OPENED, "40.00");
+    dispute(payment, "a", DisputeState.LOST, "40.00");
+    dispute(payment, "b", DisputeState.OPENED, "30.00");
+    assertThat(engine.payments().get(ada, payment.id()).disputed()).isEqualTo(eur("70.00"));
+    dispute(payment, "b", DisputeState.WON, "30.00");
+    assertThat(engine.payments().get(ada, payment.id()).disputed()).isEqualTo(eur("40.00"));
+    topUp("50.00");
+    assertThatThrownBy(
+            () -> engine.refunds().refund(ada, payment.id(), eur("60.01"), "too much", "r"))
+        .isInstanceOfSatisfying(
+            NotAllowed.class, e -> assertThat(e.code()).isEqualTo("not-refundable"));
   }
 }
