@@ -46,12 +46,14 @@ public final class Refunds implements DueWork {
   private final PaymentCore core;
   private final Providers providers;
   private final PaymentBook book;
+  private final Settlement settlement;
   private final TakeBack takeBack;
 
-  Refunds(PaymentCore core, Providers providers, PaymentBook book) {
+  Refunds(PaymentCore core, Providers providers, PaymentBook book, Settlement settlement) {
     this.core = core;
     this.providers = providers;
     this.book = book;
+    this.settlement = settlement;
     this.takeBack = new TakeBack(core);
   }
 
@@ -231,6 +233,7 @@ public final class Refunds implements DueWork {
         .append(
             new RefundFailed(
                 refund.customerId(), refund.paymentId(), refund.id(), refund.amount(), message));
+    settlement.settle(refund.customerId());
   }
 
   private void end(
@@ -352,6 +355,7 @@ public final class Refunds implements DueWork {
     book.addRefunded(payment, notice.amount());
     core.events()
         .append(new PaymentRefunded(payment.customerId(), payment.id(), id, notice.amount()));
+    settlement.settle(payment.customerId());
   }
 
   private static Refund refund(ResultSet row) throws SQLException {
