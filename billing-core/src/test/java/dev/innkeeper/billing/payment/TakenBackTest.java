@@ -81,6 +81,23 @@ class TakenBackTest {
     return engine.payouts().request(ada, eur(amount), "asked", "boss", "payout-" + ++told);
   }
 
+  /** Settled as far as that goes. */
+  private Invoice invoice(String amount) {
+    Invoice invoice =
+        engine
+            .invoices()
+            .custom(
+                new NewInvoice(
+                    ada,
+                    Currency.EUR,
+                    List.of(NewInvoice.Line.of("Work", new BigDecimal(amount))),
+                    null,
+                    null),
+                "invoice");
+    engine.settlement().settle(ada);
+    return invoice;
+  }
+
   private void dispute(Payment payment, String name, DisputeState state, String amount) {
     f.clock.advance(Duration.ofMinutes(1));
     tell(
@@ -129,18 +146,7 @@ class TakenBackTest {
   @Test
   void whatCameFromTheWalletOrWasPaidAnewIsInTheWalletAgain() {
     Payment payment = topUp("100.00");
-    Invoice invoice =
-        engine
-            .invoices()
-            .custom(
-                new NewInvoice(
-                    ada,
-                    Currency.EUR,
-                    List.of(NewInvoice.Line.of("Work", new BigDecimal("30.00"))),
-                    null,
-                    null),
-                "invoice");
-    engine.settlement().settle(ada);
+    Invoice invoice = invoice("30.00");
     payOut("50.00");
     dispute(payment, "a", DisputeState.OPENED, "100.00");
     assertThat(writtenOff()).isEqualTo(eur("50.00"));
@@ -201,6 +207,18 @@ class TakenBackTest {
     refund(payment, refund.id(), new OutgoingResult.Refused("disputed", "disputed"), "100.00");
     assertThat(writtenOff()).isEqualTo(eur("0.00"));
     assertThat(f.wallet(ada)).isEqualTo("0.00 0.00 0.00");
+  }
+
+  @Test
+  void whatIsPutBackPaysWhatIsOpen() {
+    Payment payment = topUp("100.00");
+    engine.paymentMethods().remove(ada, engine.paymentMethods().list(ada).get(0).id());
+    refundsAnswer = false;
+    Refund refund = engine.refunds().refund(ada, payment.id(), eur("100.00"), "asked", "r");
+    Invoice invoice = invoice("30.00");
+    refund(payment, refund.id(), new OutgoingResult.Refused("expired", "no such card"), "100.00");
+    assertThat(f.invoiceOf(ada, invoice.id()).status()).isEqualTo(InvoiceStatus.PAID);
+    assertThat(f.wallet(ada)).isEqualTo("70.00 0.00 0.00");
   }
 
   @Test
