@@ -10,6 +10,7 @@ import dev.innkeeper.billing.dunning.GracePolicy.Step;
 import dev.innkeeper.billing.event.EventHook;
 import dev.innkeeper.billing.event.EventLog;
 import dev.innkeeper.billing.invoice.InvoiceCredited;
+import dev.innkeeper.billing.invoice.InvoiceReopened;
 import dev.innkeeper.billing.invoice.InvoiceUncollectible;
 import dev.innkeeper.billing.invoice.InvoiceVoided;
 import dev.innkeeper.billing.payment.MoneyListener;
@@ -109,7 +110,7 @@ public final class Dunning implements MoneyListener, DueWork {
 
   /**
    * Looks at customers anew whose invoices changed otherwise than by payment: voided, credited,
-   * written off.
+   * written off, open again.
    */
   public void reconsider(UUID customerId) {
     db.run(
@@ -124,6 +125,7 @@ public final class Dunning implements MoneyListener, DueWork {
     return List.of(
         EventHook.on("dunning-voided", InvoiceVoided.class, e -> reconsider(e.customerId())),
         EventHook.on("dunning-credited", InvoiceCredited.class, e -> reconsider(e.customerId())),
+        EventHook.on("dunning-reopened", InvoiceReopened.class, e -> reconsider(e.customerId())),
         EventHook.on(
             "dunning-uncollectible", InvoiceUncollectible.class, e -> reconsider(e.customerId())));
   }

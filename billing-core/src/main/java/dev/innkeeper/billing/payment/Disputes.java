@@ -1,10 +1,12 @@
 package dev.innkeeper.billing.payment;
 
+import dev.innkeeper.billing.db.SqlValues;
 import dev.innkeeper.billing.ledger.Accounts;
 import dev.innkeeper.billing.ledger.Transfer;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.payment.spi.ProviderNotice.DisputeChanged;
 import dev.innkeeper.billing.payment.spi.ProviderNotice.DisputeState;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -57,7 +59,7 @@ final class Disputes {
       open(handle, payment, notice);
     }
     if (notice.state() == DisputeState.WON) {
-      giveBack(payment, notice);
+      giveBack(handle, payment, notice);
     }
     if (notice.state() != DisputeState.OPENED) {
       core.events()
@@ -91,11 +93,11 @@ final class Disputes {
         .bind("currency", notice.amount().currency().code())
         .bind("now", now)
         .execute();
-    long disputedMinor = notice.state() == DisputeState.WON ? 0 : notice.amount().minorUnits();
     handle
         .createUpdate(
-            "update @.payment set disputed_minor = :disputed where customer_id = :c and id = :id")
-        .bind("disputed", disputedMinor)
+            "update @.payment p set disputed_minor = (select coalesce(sum(d.amount_minor), 0)"
+                + " from @.dispute d where d.customer_id = p.customer_id and d.payment_id = p.id"
+                + " and d.state <> 'WON') where customer_id = :c and id = :id")
         .bind("c", payment.customerId())
         .bind("id", payment.id())
         .execute();
@@ -123,16 +125,28 @@ final class Disputes {
     core.events().append(new PaymentDisputed(payment.customerId(), payment.id(), notice.amount()));
   }
 
-  /** The money is back: it goes to the wallet, which pays what the dispute opened again. */
-  private void giveBack(Payment payment, DisputeChanged notice) {
+  /** The money is back: what goes to the wallet pays what the dispute opened again. */
+  private void giveBack(Handle handle, Payment payment, DisputeChanged notice) {
     Amount amount = notice.amount();
     UUID id = ChargeOutcomes.derivedId("dispute-won", notice.disputeReference());
-    core.ledger()
-        .require(
-            Transfer.builder(id, "dispute-won")
-                .debit(Accounts.gateway(payment.provider(), amount.currency()), amount)
-                .credit(Accounts.cash(payment.customerId(), amount.currency()), amount)
-                .meta("payment", payment.id().toString())
-                .build());
+    Transfer.Builder transfer =
+        Transfer.builder(id, "dispute-won")
+            .debit(Accounts.gateway(payment.provider(), amount.currency()), amount)
+            .meta("payment", payment.id().toString());
+    takeBack.giveBack(
+        handle, transfer, payment.customerId(), amount, openedAt(handle, payment, notice));
+    core.ledger().require(transfer.build());
+  }
+
+  private static Instant openedAt(Handle handle, Payment payment, DisputeChanged notice) {
+    return handle
+        .createQuery(
+            "select opened_at from @.dispute where customer_id = :c and provider = :provider"
+                + " and reference = :reference")
+        .bind("c", payment.customerId())
+        .bind("provider", payment.provider())
+        .bind("reference", notice.disputeReference())
+        .map((row, context) -> SqlValues.instant(row, "opened_at"))
+        .one();
   }
 }

@@ -27,7 +27,7 @@ public final class PaymentServices {
     MethodDetaching detaching = new MethodDetaching(core, providers);
     this.methods = new PaymentMethods(core, providers, settlement, running, detaching);
     this.topUps = new TopUps(core, providers, parts.book(), parts.runner());
-    this.refunds = new Refunds(core, providers, parts.book());
+    this.refunds = new Refunds(core, providers, parts.book(), settlement);
     this.reconciliation = new Reconciliation(core, providers);
     this.rules = new WalletRules(core, providers, parts.book());
     PayoutTransfers transfers = new PayoutTransfers(core, providers, settlement);

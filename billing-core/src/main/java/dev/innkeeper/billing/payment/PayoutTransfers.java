@@ -39,11 +39,13 @@ final class PayoutTransfers implements DueWork {
   private final PaymentCore core;
   private final Providers providers;
   private final Settlement settlement;
+  private final TakeBack takeBack;
 
   PayoutTransfers(PaymentCore core, Providers providers, Settlement settlement) {
     this.core = core;
     this.providers = providers;
     this.settlement = settlement;
+    this.takeBack = new TakeBack(core);
   }
 
   /** By whom and where to. */
@@ -256,15 +258,14 @@ final class PayoutTransfers implements DueWork {
     if (!isOurs || !isNew(handle, provider, payout, notice)) {
       return;
     }
-    core.ledger()
-        .require(
-            Transfer.builder(
-                    ChargeOutcomes.derivedId("payout-returned", notice.reversalReference()),
-                    "payout-returned")
-                .debit(Accounts.gateway(provider, amount.currency()), amount)
-                .credit(Accounts.cash(payout.customerId(), amount.currency()), amount)
-                .meta("payout", payout.id().toString())
-                .build());
+    Transfer.Builder transfer =
+        Transfer.builder(
+                ChargeOutcomes.derivedId("payout-returned", notice.reversalReference()),
+                "payout-returned")
+            .debit(Accounts.gateway(provider, amount.currency()), amount)
+            .meta("payout", payout.id().toString());
+    takeBack.giveBack(handle, transfer, payout.customerId(), amount, payout.recordedAt());
+    core.ledger().require(transfer.build());
     core.events().append(new PayoutReturned(payout.customerId(), payout.id(), amount));
     settlement.settle(payout.customerId());
   }

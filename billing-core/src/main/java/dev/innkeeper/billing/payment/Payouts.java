@@ -42,12 +42,14 @@ public final class Payouts {
   private final Providers providers;
   private final Settlement settlement;
   private final PayoutTransfers transfers;
+  private final TakeBack takeBack;
 
   Payouts(PaymentCore core, Providers providers, Settlement settlement, PayoutTransfers transfers) {
     this.core = core;
     this.providers = providers;
     this.settlement = settlement;
     this.transfers = transfers;
+    this.takeBack = new TakeBack(core);
   }
 
   /** A payout to record. */
@@ -204,13 +206,12 @@ public final class Payouts {
               if (payout.state() == Payout.State.WAITING) {
                 Amount amount = payout.amount();
                 finish(handle, payout, new End("CANCELLED", null, null, actor));
-                core.ledger()
-                    .require(
-                        Transfer.builder(
-                                ChargeOutcomes.derivedId("payout-back", id), "payout-cancelled")
-                            .debit(payable(amount.currency()), amount)
-                            .credit(Accounts.cash(customerId, amount.currency()), amount)
-                            .build());
+                Transfer.Builder transfer =
+                    Transfer.builder(
+                            ChargeOutcomes.derivedId("payout-back", id), "payout-cancelled")
+                        .debit(payable(amount.currency()), amount);
+                takeBack.giveBack(handle, transfer, customerId, amount, payout.recordedAt());
+                core.ledger().require(transfer.build());
                 core.events().append(new PayoutCancelled(customerId, id, amount));
                 settlement.settle(customerId);
               }

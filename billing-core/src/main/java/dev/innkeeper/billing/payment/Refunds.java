@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends money from the wallet back to the card it came from. The wallet pays first; if the provider
- * refuses, the wallet gets it back. Voucher credit never leaves this way, because only cash can be
- * refunded. Thread-safe.
+ * refuses, the wallet gets it back, less what was written off meanwhile. Voucher credit never
+ * leaves this way, because only cash can be refunded. Thread-safe.
  */
 public final class Refunds implements DueWork {
   private static final int BATCH = 50;
@@ -46,12 +46,14 @@ public final class Refunds implements DueWork {
   private final PaymentCore core;
   private final Providers providers;
   private final PaymentBook book;
+  private final Settlement settlement;
   private final TakeBack takeBack;
 
-  Refunds(PaymentCore core, Providers providers, PaymentBook book) {
+  Refunds(PaymentCore core, Providers providers, PaymentBook book, Settlement settlement) {
     this.core = core;
     this.providers = providers;
     this.book = book;
+    this.settlement = settlement;
     this.takeBack = new TakeBack(core);
   }
 
@@ -220,19 +222,18 @@ public final class Refunds implements DueWork {
   private void putBack(Handle handle, Refund refund, String message) {
     Currency currency = refund.amount().currency();
     end(handle, refund, "REFUSED", null, message);
-    core.ledger()
-        .require(
-            Transfer.builder(
-                    ChargeOutcomes.derivedId("refund-failed", refund.id()), "refund-failed")
-                .debit(Accounts.gateway(refund.provider(), currency), refund.amount())
-                .credit(Accounts.cash(refund.customerId(), currency), refund.amount())
-                .meta("refund", refund.id().toString())
-                .build());
+    Transfer.Builder transfer =
+        Transfer.builder(ChargeOutcomes.derivedId("refund-failed", refund.id()), "refund-failed")
+            .debit(Accounts.gateway(refund.provider(), currency), refund.amount())
+            .meta("refund", refund.id().toString());
+    takeBack.giveBack(handle, transfer, refund.customerId(), refund.amount(), refund.recordedAt());
+    core.ledger().require(transfer.build());
     book.addRefunded(book.lock(refund.customerId(), refund.paymentId()), refund.amount().negated());
     core.events()
         .append(
             new RefundFailed(
                 refund.customerId(), refund.paymentId(), refund.id(), refund.amount(), message));
+    settlement.settle(refund.customerId());
   }
 
   private void end(
@@ -354,6 +355,7 @@ public final class Refunds implements DueWork {
     book.addRefunded(payment, notice.amount());
     core.events()
         .append(new PaymentRefunded(payment.customerId(), payment.id(), id, notice.amount()));
+    settlement.settle(payment.customerId());
   }
 
   private static Refund refund(ResultSet row) throws SQLException {

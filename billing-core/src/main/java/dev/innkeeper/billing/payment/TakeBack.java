@@ -8,6 +8,10 @@ import dev.innkeeper.billing.ledger.Ledger;
 import dev.innkeeper.billing.ledger.Transfer;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -16,15 +20,18 @@ import org.jdbi.v3.core.Handle;
 /**
  * Books money that a provider took from us again, by a dispute or a refund we did not ask for. What
  * it had paid is open again: first the payment's own invoice, then cash that is left, then invoices
- * that were paid from cash, the newest first. What none of them covers is written off.
+ * that were paid from cash, the newest first. What none of them covers is written off, until money
+ * comes back.
  */
 final class TakeBack {
   private final Ledger ledger;
   private final Invoices invoices;
+  private final Clock clock;
 
   TakeBack(PaymentCore core) {
     this.ledger = core.ledger();
     this.invoices = core.invoices();
+    this.clock = core.clock();
   }
 
   /**
@@ -57,9 +64,81 @@ final class TakeBack {
     }
     if (left.isPositive()) {
       transfer.debit(Accounts.writeoff(currency), left);
+      insertLoss(handle, customer, transferId, left);
     }
     ledger.require(transfer.build());
     invoices.reopen(reopened);
+  }
+
+  private void insertLoss(Handle handle, UUID customerId, UUID transferId, Amount amount) {
+    handle
+        .createUpdate(
+            "insert into @.taken_back_loss (customer_id, transfer_id, amount_minor, currency,"
+                + " written_off_at) values (:c, :transfer, :amount, :currency, :now)")
+        .bind("c", customerId)
+        .bind("transfer", transferId)
+        .bind("amount", amount.minorUnits())
+        .bind("currency", amount.currency().code())
+        .bind("now", at(clock.instant()))
+        .execute();
+  }
+
+  /**
+   * Credits money that is the customer's again. Had it never left, less would have been written off
+   * since: that is made good first, and only the rest is cash.
+   *
+   * @param transfer gets the credits
+   * @param goneAt when the money left; what was written off before stays so
+   */
+  void giveBack(
+      Handle handle, Transfer.Builder transfer, UUID customerId, Amount amount, Instant goneAt) {
+    Amount left = amount;
+    for (Loss loss : losses(handle, customerId, amount.currency(), goneAt)) {
+      Amount part = loss.amount().min(left);
+      if (part.isPositive()) {
+        handle
+            .createUpdate(
+                "update @.taken_back_loss set amount_minor = amount_minor - :part"
+                    + " where customer_id = :c and transfer_id = :transfer")
+            .bind("part", part.minorUnits())
+            .bind("c", customerId)
+            .bind("transfer", loss.transferId())
+            .execute();
+        left = left.minus(part);
+      }
+    }
+    Amount madeGood = amount.minus(left);
+    if (madeGood.isPositive()) {
+      transfer.credit(Accounts.writeoff(amount.currency()), madeGood);
+    }
+    if (left.isPositive()) {
+      transfer.credit(Accounts.cash(customerId, amount.currency()), left);
+    }
+  }
+
+  private record Loss(UUID transferId, Amount amount) {}
+
+  /** The first that were written off come first. */
+  private static List<Loss> losses(
+      Handle handle, UUID customerId, Currency currency, Instant since) {
+    return handle
+        .createQuery(
+            "select transfer_id, amount_minor from @.taken_back_loss where customer_id = :c"
+                + " and currency = :currency and written_off_at >= :since and amount_minor > 0"
+                + " order by written_off_at, transfer_id")
+        .bind("c", customerId)
+        .bind("currency", currency.code())
+        .bind("since", at(since))
+        .map(
+            (row, context) ->
+                new Loss(
+                    row.getObject("transfer_id", UUID.class),
+                    Amount.ofMinor(row.getLong("amount_minor"), currency)))
+        .list();
+  }
+
+  private static OffsetDateTime at(Instant instant) {
+    return instant.atOffset(ZoneOffset.UTC);
   }
 
   private static Amount reopen(

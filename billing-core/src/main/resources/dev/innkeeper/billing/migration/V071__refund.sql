@@ -43,3 +43,14 @@ create table dispute (
   constraint dispute_closes check ((state = 'OPENED') = (closed_at is null))
 );
 create unique index dispute_by_reference on dispute (provider, reference);
+
+-- What was written off when money was taken back, as far as none of it came back since.
+create table taken_back_loss (
+  customer_id    uuid        not null,
+  -- The transfer that wrote it off.
+  transfer_id    uuid        not null,
+  amount_minor   bigint      not null check (amount_minor >= 0),
+  currency       text        not null,
+  written_off_at timestamptz not null,
+  primary key (customer_id, transfer_id)
+);

@@ -8,9 +8,12 @@ import dev.innkeeper.billing.catalog.SampleCatalog;
 import dev.innkeeper.billing.dunning.GracePolicy.Action;
 import dev.innkeeper.billing.dunning.GracePolicy.Step;
 import dev.innkeeper.billing.money.Currency;
+import dev.innkeeper.billing.payment.Payment;
 import dev.innkeeper.billing.payment.PaymentFixture;
 import dev.innkeeper.billing.payment.PaymentMix;
+import dev.innkeeper.billing.payment.PaymentState;
 import dev.innkeeper.billing.payment.sandbox.SandboxFault;
+import dev.innkeeper.billing.payment.sandbox.SandboxWebhook;
 import dev.innkeeper.billing.subscription.NewSubscription;
 import dev.innkeeper.billing.subscription.SubscriptionStatus;
 import java.time.Duration;
@@ -144,6 +147,48 @@ class DunningTest {
     f.engine.payments().refresh(ada, payment.id());
     assertThat(f.engine.dunning().of(ada)).isEmpty();
     assertThat(status(ada, vm)).isEqualTo(SubscriptionStatus.ACTIVE);
+  }
+
+  @Test
+  void aCustomerIsRemindedOfWhatARefundMadeElsewhereOpenedAgain() {
+    UUID ada = f.customer();
+    f.card(ada, GOOD);
+    invoice(ada, "40.00");
+    f.days(30);
+    f.sandbox().takeWebhooks();
+    Payment payment = f.engine.payments().list(ada, null, 1).get(0);
+    f.sandbox().refundOutside(payment.reference(), PaymentFixture.eur("40.00"));
+    f.script(SandboxFault.SOFT_DECLINE);
+    for (SandboxWebhook webhook : f.sandbox().takeWebhooks()) {
+      f.engine.payments().receiveWebhook("sandbox", webhook.headers(), webhook.body());
+    }
+    f.runDue();
+    assertThat(f.wallet(ada)).isEqualTo("0.00 0.00 40.00");
+    assertThat(f.engine.payments().list(ada, null, 1).get(0).state())
+        .as("the card is tried at once")
+        .isEqualTo(PaymentState.DECLINED);
+    f.days(1);
+    assertThat(count(ada, "grace.reminder")).isEqualTo(1);
+    f.days(6);
+    assertThat(f.engine.invoices().open(ada)).isEmpty();
+    assertThat(f.engine.dunning().of(ada)).isEmpty();
+  }
+
+  @Test
+  void aCustomerIsRemindedOfWhatWasGivenUpAndTakenUpAgain() {
+    UUID ada = f.customer();
+    UUID invoice = f.invoice(ada, "40.00");
+    f.engine.settlement().settle(ada);
+    f.engine.invoices().markUncollectible(ada, invoice, "gone");
+    f.runDue();
+    f.days(30);
+    assertThat(count(ada, "grace.reminder")).isZero();
+    f.engine.invoices().reinstate(ada, invoice, "found");
+    f.runDue();
+    f.days(1);
+    assertThat(count(ada, "grace.reminder")).isEqualTo(1);
+    f.days(13);
+    assertThat(count(ada, "grace.ending")).isEqualTo(1);
   }
 
   @Test
