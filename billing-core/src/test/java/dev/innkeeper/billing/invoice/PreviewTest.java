@@ -528,4 +528,30 @@ class PreviewTest {
     assertThat(invoices().billDue(ada.id())).isEmpty();
     assertThat(invoices().parked(null, 10)).isEmpty();
   }
+
+  private void takeBack(Invoice invoice) {
+    UUID customer = invoice.customerId();
+    String key = "take-back-" + ++keys;
+    assertThat(
+            invoices()
+                .creditNote(NewCreditNote.ofAll(customer, invoice.id(), "Sorry"), key)
+                .total())
+        .isEqualTo(invoice.total());
+  }
+
+  @Test
+  void aCouponOnATakenBackInvoiceTakesNothingOffOthers() {
+    Customer ada = f.customer("Ada");
+    f.custom(ada, "99.00");
+    f.at("2026-04-01T00:00:00Z");
+    f.engine.coupons().create(NewCoupon.of("HALF", "Half", CouponTerms.percent("50")), "t", "c");
+    f.engine.coupons().redeem(ada.id(), "HALF", "r");
+    Subscription forge = f.start(ada, "forge", Map.of());
+    takeBack(invoices().billDue(ada.id()).get(0));
+    f.at("2026-04-16T00:00:00Z");
+    f.engine.subscriptions().cancel(ada.id(), forge.id(), CancelAt.NOW);
+    f.at("2026-05-01T00:00:00Z");
+    invoices().billDue(ada.id());
+    assertThat(notes(ada)).isEqualTo(850);
+  }
 }
