@@ -25,6 +25,7 @@ import dev.innkeeper.billing.subscription.CancelAt;
 import dev.innkeeper.billing.subscription.Subscription;
 import dev.innkeeper.billing.subscription.SubscriptionStatus;
 import dev.innkeeper.billing.time.BillingCalendar.Period;
+import dev.innkeeper.billing.time.Interval;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -200,7 +201,7 @@ class PreviewTest {
       if (issued.isEmpty()) {
         return;
       }
-      Invoice one = issued.get(random.nextInt(issued.size()));
+      Invoice one = issued.get(random.nextInt(Math.min(2, issued.size())));
       Map<Integer, Amount> parts = new HashMap<>();
       if (random.nextBoolean()) {
         for (InvoiceLine line : one.lines()) {
@@ -292,16 +293,17 @@ class PreviewTest {
     return taxed;
   }
 
-  /** By subscription: what invoices come to, less credit notes. */
-  private Map<UUID, Long> bySubscription(UUID customer) {
-    Map<UUID, Long> sums = new HashMap<>();
-    for (Invoice invoice : standing(customer)) {
+  /** By subscription and period: what invoices come to for the time, less credit notes. */
+  private Map<String, Long> byTime(Customer customer) {
+    Map<String, Long> sums = new HashMap<>();
+    for (Invoice invoice : standing(customer.id())) {
       for (InvoiceLine line : invoice.lines()) {
-        long minor = line.amount().minorUnits();
-        long signed = invoice.kind() == InvoiceKind.CREDIT_NOTE ? -minor : minor;
-        UUID subscription = line.subscriptionId();
-        if (subscription != null) {
-          sums.merge(subscription, signed, Long::sum);
+        Interval time = line.interval();
+        if (time != null && time.from().isBefore(time.to())) {
+          long minor = line.amount().minorUnits();
+          long signed = invoice.kind() == InvoiceKind.CREDIT_NOTE ? -minor : minor;
+          long period = customer.calendar().periodAt(time.from()).index();
+          sums.merge(line.subscriptionId() + " in period " + period, signed, Long::sum);
         }
       }
     }
@@ -400,7 +402,7 @@ class PreviewTest {
         List<String> shown = documents(() -> invoices().preview(customer, f.clock.instant()));
         long before = invoiced(customer);
         Map<TaxTreatment, Long> taxedBefore = taxed(customer);
-        Map<UUID, Long> sumsBefore = bySubscription(customer);
+        Map<String, Long> sumsBefore = byTime(life.customer);
         List<String> issued = documents(() -> invoices().billDue(customer));
         assertThat(shown).as(as).containsExactlyInAnyOrderElementsOf(issued);
         assertThat(issued.toString()).as(as).doesNotContain("refused");
@@ -411,7 +413,7 @@ class PreviewTest {
             .as("%s: never more back than was charged", as)
             .isNotNegative();
         assertNotBelowZero(as, taxedBefore, taxed(customer));
-        assertNotBelowZero(as, sumsBefore, bySubscription(customer));
+        assertNotBelowZero(as, sumsBefore, byTime(life.customer));
         assertThat(returnsTaxedAsNeverCharged(customer)).as(as).isEmpty();
         discounted += shown.toString().contains("coupon") ? 1 : 0;
         givenBack += shown.toString().contains("CREDIT_NOTE") ? 1 : 0;
