@@ -30,7 +30,8 @@ final class GivingBack {
           + " from @.invoice_line l join @.invoice i"
           + " on i.customer_id = l.customer_id and i.id = l.invoice_id"
           + " cross join lateral (select sum(a.amount) as total, coalesce(-sum(a.amount)"
-          + "   filter (where a.amount < 0 and a.subscription_id is not null), 0) as returned"
+          + "   filter (where a.amount < 0 and a.subscription_id is not null"
+          + "     and a.component <> :coupon), 0) as returned"
           + "   from @.invoice_line a"
           + "   where a.customer_id = l.customer_id and a.invoice_id = l.invoice_id) s"
           + " cross join lateral (select coalesce(sum(c.amount), 0) as all_lines,"
@@ -71,7 +72,7 @@ final class GivingBack {
    * @param left how much of it was not taken back yet
    * @param leftOfInvoice the same of all the invoice's lines together, among which may be some that
    *     gave something back
-   * @param returned what those gave back
+   * @param returned what those gave back; not what coupons took off
    */
   private record Source(
       UUID invoiceId, int position, Amount left, Amount leftOfInvoice, Amount returned) {}
@@ -253,6 +254,7 @@ final class GivingBack {
     Amount returned =
         lines.stream()
             .filter(l -> l.amount().isNegative() && l.subscriptionId() != null)
+            .filter(l -> !l.component().equals(DraftLine.COUPON))
             .map(l -> l.amount().negated())
             .reduce(Amount.zero(invoice.draft().currency()), Amount::plus);
     for (int i = 0; i < lines.size(); i++) {
@@ -319,6 +321,7 @@ final class GivingBack {
         .bind("customer", customerId)
         .bind("currency", currency.code())
         .bind("subscription", returned.subscriptionId())
+        .bind("coupon", DraftLine.COUPON)
         .map(
             (row, context) ->
                 new Source(

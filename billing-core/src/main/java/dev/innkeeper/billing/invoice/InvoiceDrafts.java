@@ -105,13 +105,13 @@ public final class InvoiceDrafts {
    * Replaces what a draft says.
    *
    * @param revision of the draft that the change was made on
-   * @throws Conflict with code {@code draft-changed} when it was changed since
+   * @throws Conflict with code {@code draft-changed} when it was changed since, or is gone since
    * @throws InvalidInput naming every field at fault; a draft can't go to another customer
    * @throws NotFound when the customer has no such draft
    */
   public StoredDraft change(UUID draftId, long revision, NewInvoice wanted) {
     issue.check(wanted);
-    StoredDraft before = get(wanted.customerId(), draftId);
+    get(wanted.customerId(), draftId);
     int changed =
         services
             .db()
@@ -129,29 +129,27 @@ public final class InvoiceDrafts {
                         .bind("revision", revision)
                         .execute());
     if (changed == 0) {
+      String now =
+          find(wanted.customerId(), draftId)
+              .map(draft -> "the draft is at revision " + draft.revision())
+              .orElse("the draft was issued or discarded meanwhile");
       throw new Conflict(
-          "draft-changed",
-          "the draft is at revision "
-              + before.revision()
-              + ", the change was made on "
-              + revision
-              + ": read it again");
+          "draft-changed", now + ", the change was made on " + revision + ": read it again");
     }
     return get(wanted.customerId(), draftId);
   }
 
   /** Deletes a draft; false when the customer has none of this id. */
   public boolean delete(UUID customerId, UUID draftId) {
-    return services
-            .db()
-            .tx(
-                handle ->
-                    handle
-                        .createUpdate(
-                            "delete from @.invoice_draft where customer_id = :customer and id = :id")
-                        .bind("customer", customerId)
-                        .bind("id", draftId)
-                        .execute())
+    return services.db().tx(handle -> delete(handle, customerId, draftId));
+  }
+
+  private static boolean delete(Handle handle, UUID customerId, UUID draftId) {
+    return handle
+            .createUpdate("delete from @.invoice_draft where customer_id = :customer and id = :id")
+            .bind("customer", customerId)
+            .bind("id", draftId)
+            .execute()
         == 1;
   }
 
@@ -164,16 +162,22 @@ public final class InvoiceDrafts {
   }
 
   private Optional<StoredDraft> find(UUID customerId, UUID draftId) {
-    return services
-        .db()
-        .tx(
-            handle ->
-                handle
-                    .createQuery(SELECT + "where customer_id = :customer and id = :id")
-                    .bind("customer", customerId)
-                    .bind("id", draftId)
-                    .map((row, context) -> stored(row))
-                    .findOne());
+    return services.db().tx(handle -> find(handle, customerId, draftId, ""));
+  }
+
+  private Optional<StoredDraft> find(Handle handle, UUID customerId, UUID draftId, String locking) {
+    return handle
+        .createQuery(SELECT + "where customer_id = :customer and id = :id" + locking)
+        .bind("customer", customerId)
+        .bind("id", draftId)
+        .map((row, context) -> stored(row))
+        .findOne();
+  }
+
+  /** Until the transaction ends nobody else changes the draft or throws it away. */
+  private StoredDraft locked(Handle handle, UUID customerId, UUID draftId) {
+    return find(handle, customerId, draftId, " for update")
+        .orElseThrow(() -> new NotFound("invoice draft", draftId.toString()));
   }
 
   /**
@@ -239,9 +243,11 @@ public final class InvoiceDrafts {
               if (issued.isPresent()) {
                 return issued.get();
               }
-              StoredDraft draft = get(customerId, draftId);
+              StoredDraft draft = locked(handle, customerId, draftId);
               Invoice invoice = issue.issue(handle, draft.content(), draftId);
-              delete(customerId, draftId);
+              if (!delete(handle, customerId, draftId)) {
+                throw new IllegalStateException("draft " + draftId + " went while it was locked");
+              }
               return invoice;
             });
   }

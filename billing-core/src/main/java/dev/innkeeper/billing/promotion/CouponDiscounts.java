@@ -18,14 +18,12 @@ import dev.innkeeper.billing.time.Interval;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -49,14 +47,12 @@ public final class CouponDiscounts implements LineContributor {
   /** A redemption that is not used up, and what this chunk takes off with it. */
   private static final class Held {
     private final UUID customerId;
-    private final UUID couponId;
     private final String label;
     private final Usable usable;
     private boolean spent;
 
-    Held(UUID customerId, UUID couponId, String label, Usable usable) {
+    Held(UUID customerId, String label, Usable usable) {
       this.customerId = customerId;
-      this.couponId = couponId;
       this.label = label;
       this.usable = usable;
     }
@@ -82,8 +78,7 @@ public final class CouponDiscounts implements LineContributor {
             .toList();
     return db.tx(
         handle -> {
-          Map<UUID, List<Held>> held =
-              held(handle, own.stream().map(InvoiceDraft::customerId).distinct().toList());
+          Map<UUID, List<Held>> held = held(handle, own);
           if (held.isEmpty()) {
             return Map.of();
           }
@@ -113,11 +108,9 @@ public final class CouponDiscounts implements LineContributor {
   private List<DraftLine> discount(
       InvoiceDraft draft, BillingCalendar calendar, List<Held> coupons, List<Use> uses) {
     List<DraftLine> charged = draft.lines().stream().filter(l -> l.amount().isPositive()).toList();
-    Set<UUID> seen = new HashSet<>();
     Map<UUID, Held> byId = new LinkedHashMap<>();
     for (Held coupon : coupons) {
-      // Who redeemed a coupon twice has its discount twice as long, not twice at a time.
-      if (!coupon.spent && seen.add(coupon.couponId)) {
+      if (!coupon.spent) {
         byId.put(coupon.usable.redemptionId(), coupon);
       }
     }
@@ -154,11 +147,15 @@ public final class CouponDiscounts implements LineContributor {
     uses.add(new Use(coupon.customerId, coupon.usable.redemptionId(), draft.id(), period, amount));
   }
 
-  private Base base(InvoiceDraft draft, DraftLine line, BillingCalendar calendar) {
+  /** When the time begins that a line is for. */
+  private Instant begins(InvoiceDraft draft, DraftLine line) {
     Interval interval = line.interval();
     BillingCalendar.Period period = draft.period();
-    Instant begins =
-        interval != null ? interval.from() : period != null ? period.from() : clock.instant();
+    return interval != null ? interval.from() : period != null ? period.from() : clock.instant();
+  }
+
+  private Base base(InvoiceDraft draft, DraftLine line, BillingCalendar calendar) {
+    Instant begins = begins(draft, line);
     return new Base(line.productCode(), line.amount(), begins, calendar.periodAt(begins).index());
   }
 
@@ -179,7 +176,15 @@ public final class CouponDiscounts implements LineContributor {
         "");
   }
 
-  private static Map<UUID, List<Held>> held(Handle handle, Collection<UUID> customerIds) {
+  /** By customer; without those that had lapsed before the time of any charge. */
+  private Map<UUID, List<Held>> held(Handle handle, List<InvoiceDraft> drafts) {
+    Instant earliest = clock.instant();
+    for (InvoiceDraft draft : drafts) {
+      for (DraftLine line : draft.lines()) {
+        Instant begins = begins(draft, line);
+        earliest = begins.isBefore(earliest) ? begins : earliest;
+      }
+    }
     Map<UUID, List<Held>> held = new HashMap<>();
     Map<UUID, Held> byId = new HashMap<>();
     handle
@@ -188,18 +193,23 @@ public final class CouponDiscounts implements LineContributor {
                 + CouponRows.TERMS
                 + " from @.coupon_redemption r join @.coupon c on c.id = r.coupon_id"
                 + " where r.customer_id = any(:customers) and r.ended_at is null"
+                + " and (r.until_at is null or r.until_at > :earliest)"
                 + " order by r.customer_id, r.id")
-        .bindArray("customers", UUID.class, customerIds)
+        .bindArray(
+            "customers",
+            UUID.class,
+            drafts.stream().map(InvoiceDraft::customerId).distinct().toList())
+        .bind("earliest", earliest.atOffset(ZoneOffset.UTC))
         .map(
             (row, context) -> {
               CouponTerms terms = CouponRows.terms(row);
               UUID id = row.getObject("redemption_id", UUID.class);
               return new Held(
                   row.getObject("customer_id", UUID.class),
-                  row.getObject("coupon_id", UUID.class),
                   "Coupon " + row.getString("code") + ": " + terms.label(),
                   new Usable(
                       id,
+                      row.getObject("coupon_id", UUID.class),
                       terms,
                       CouponRows.required(row, "from_at"),
                       SqlValues.instantOrNull(row, "until_at"),

@@ -10,8 +10,12 @@ import java.math.RoundingMode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -23,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Those that combine are taken in percent first, then in amounts, each group in the order of
  * redemption, each on what the ones before left. A coupon that stands alone is compared with all of
  * them together and with every other of its kind; what takes off most wins, and the first of those
- * that take off as much.
+ * that take off as much. A coupon that was redeemed more than once counts once on each charge: the
+ * first redemption that covers it does.
  *
  * @param discounts what is taken off, each above zero
  */
@@ -50,6 +55,7 @@ record CouponPlan(List<Discount> discounts) {
    */
   record Usable(
       UUID redemptionId,
+      UUID couponId,
       CouponTerms terms,
       Instant fromAt,
       @Nullable Instant untilAt,
@@ -83,7 +89,11 @@ record CouponPlan(List<Discount> discounts) {
             .filter(combines)
             .sorted(Comparator.comparing((Usable c) -> c.terms().percent() == null))
             .toList());
-    coupons.stream().filter(combines.negate()).forEach(c -> choices.add(List.of(c)));
+    Map<UUID, List<Usable>> alone = new LinkedHashMap<>();
+    coupons.stream()
+        .filter(combines.negate())
+        .forEach(c -> alone.computeIfAbsent(c.couponId(), id -> new ArrayList<>()).add(c));
+    choices.addAll(alone.values());
     List<Discount> best = List.of();
     long bestMinor = 0;
     for (List<Usable> choice : choices) {
@@ -102,6 +112,7 @@ record CouponPlan(List<Discount> discounts) {
     private final List<Base> bases;
     private final Currency currency;
     private final long[] leftMinor;
+    private final Map<UUID, Set<Integer>> covered = new HashMap<>();
     private long roomMinor;
 
     Taking(List<Base> bases, Amount most) {
@@ -115,11 +126,11 @@ record CouponPlan(List<Discount> discounts) {
       List<Discount> discounts = new ArrayList<>();
       for (Usable coupon : coupons) {
         for (Map.Entry<Long, List<Integer>> bucket : buckets(coupon).entrySet()) {
-          List<Integer> covered = bucket.getValue();
-          long sum = covered.stream().mapToLong(i -> leftMinor[i]).sum();
+          List<Integer> indexes = bucket.getValue();
+          long sum = indexes.stream().mapToLong(i -> leftMinor[i]).sum();
           long wanted = Math.min(wanted(coupon, bucket.getKey(), sum), Math.min(sum, roomMinor));
           if (wanted > 0) {
-            spread(coupon, covered, wanted, discounts);
+            spread(coupon, indexes, wanted, discounts);
           }
         }
       }
@@ -129,9 +140,10 @@ record CouponPlan(List<Discount> discounts) {
     /** The charges a coupon covers: of an amount, apart for each period; else together. */
     private Map<Long, List<Integer>> buckets(Usable coupon) {
       boolean apart = coupon.terms().amount() != null && coupon.terms().lasts() != Lasts.ONCE;
+      Set<Integer> before = covered.computeIfAbsent(coupon.couponId(), id -> new HashSet<>());
       Map<Long, List<Integer>> buckets = new TreeMap<>();
       for (int i = 0; i < bases.size(); i++) {
-        if (leftMinor[i] > 0 && coupon.covers(bases.get(i))) {
+        if (coupon.covers(bases.get(i)) && before.add(i) && leftMinor[i] > 0) {
           long period = apart ? bases.get(i).period() : 0;
           buckets.computeIfAbsent(period, p -> new ArrayList<>()).add(i);
         }
@@ -155,15 +167,15 @@ record CouponPlan(List<Discount> discounts) {
     }
 
     /** Each charge bears its share, by largest remainder: never more than is left of it. */
-    private void spread(Usable coupon, List<Integer> covered, long minor, List<Discount> into) {
+    private void spread(Usable coupon, List<Integer> indexes, long minor, List<Discount> into) {
       List<Amount> shares =
           Split.byWeights(
-              Amount.ofMinor(minor, currency), covered.stream().map(i -> leftMinor[i]).toList());
+              Amount.ofMinor(minor, currency), indexes.stream().map(i -> leftMinor[i]).toList());
       for (int i = 0; i < shares.size(); i++) {
         Amount share = shares.get(i);
         if (share.isPositive()) {
-          into.add(new Discount(coupon.redemptionId(), covered.get(i), share));
-          leftMinor[covered.get(i)] -= share.minorUnits();
+          into.add(new Discount(coupon.redemptionId(), indexes.get(i), share));
+          leftMinor[indexes.get(i)] -= share.minorUnits();
         }
       }
       roomMinor -= minor;

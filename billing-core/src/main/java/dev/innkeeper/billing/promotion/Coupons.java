@@ -217,16 +217,22 @@ public final class Coupons {
     if (refusal.isPresent()) {
       return Outcome.refused(refusal.get());
     }
-    record Counts(int ofCoupon, int open) {}
+    Instant now = clock.instant();
+    record Counts(int ofCoupon, int open, @Nullable Instant until) {}
     Counts counts =
         handle
             .createQuery(
                 "select count(*) filter (where coupon_id = :coupon),"
-                    + " count(*) filter (where ended_at is null)"
+                    + " count(*) filter"
+                    + "   (where ended_at is null and (until_at is null or until_at > :now)),"
+                    + " max(until_at) filter (where coupon_id = :coupon and until_at > :now) as until"
                     + " from @.coupon_redemption where customer_id = :c")
             .bind("coupon", coupon.id())
+            .bind("now", at(now))
             .bind("c", customerId)
-            .map((row, context) -> new Counts(row.getInt(1), row.getInt(2)))
+            .map(
+                (row, context) ->
+                    new Counts(row.getInt(1), row.getInt(2), SqlValues.instantOrNull(row, "until")))
             .one();
     if (counts.ofCoupon() >= coupon.redemptionsPerCustomerMax()) {
       return Outcome.refused(Reason.USED_BY_YOU);
@@ -246,7 +252,11 @@ public final class Coupons {
       return Outcome.refused(
           get(coupon.id()).withdrawnAt() != null ? Reason.WITHDRAWN : Reason.USED_UP);
     }
-    return new Outcome(null, insertRedemption(handle, customer, coupon, counts.ofCoupon() + 1));
+    // Redeemed again while it lasts, it lasts so much longer.
+    Instant until = counts.until();
+    Instant from = until == null ? now : until;
+    int number = counts.ofCoupon() + 1;
+    return new Outcome(null, insertRedemption(handle, customer, coupon, number, from));
   }
 
   private Optional<Reason> refusal(Coupon coupon, Currency currency) {
@@ -267,10 +277,13 @@ public final class Coupons {
         : Optional.empty();
   }
 
-  private UUID insertRedemption(Handle handle, Customer customer, Coupon coupon, int number) {
+  /**
+   * @param begins in the first billing period that it is for
+   */
+  private UUID insertRedemption(
+      Handle handle, Customer customer, Coupon coupon, int number, Instant begins) {
     UUID id = ids.next();
-    Instant now = clock.instant();
-    BillingCalendar.Period period = customer.calendar().periodAt(now);
+    BillingCalendar.Period period = customer.calendar().periodAt(begins);
     Integer periods = coupon.terms().periods();
     Instant untilAt =
         periods == null ? null : customer.calendar().startOf(period.index() + periods);
@@ -283,7 +296,7 @@ public final class Coupons {
         .bind("id", id)
         .bind("coupon", coupon.id())
         .bind("number", number)
-        .bind("now", at(now))
+        .bind("now", at(clock.instant()))
         .bind("from", at(period.from()))
         .bind("until", untilAt == null ? null : at(untilAt))
         .bind("max", coupon.terms().lasts() == Lasts.ONCE ? Integer.valueOf(1) : null)

@@ -3,7 +3,9 @@ package dev.innkeeper.billing.invoice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.innkeeper.billing.BillingEngine;
 import dev.innkeeper.billing.customer.Customer;
+import dev.innkeeper.billing.invoice.tax.TaxPolicy;
 import dev.innkeeper.billing.money.Amount;
 import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.problem.Conflict;
@@ -12,13 +14,31 @@ import dev.innkeeper.billing.problem.NotFound;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class InvoiceDraftsTest {
   private final InvoiceFixture f = new InvoiceFixture();
   private final InvoiceDrafts drafts = f.invoices.drafts();
   private final Customer ada = f.customer("Ada");
+  private final ExecutorService others = Executors.newSingleThreadExecutor();
+
+  /** How many wait for a lock. */
+  private static final String WAITING =
+      "select count(*) from pg_stat_activity"
+          + " where datname = current_database() and wait_event_type = 'Lock'";
+
+  @AfterEach
+  void endTheOthers() {
+    others.shutdownNow();
+  }
 
   private NewInvoice wanted(String amount, @Nullable LocalDate dueDate) {
     return new NewInvoice(
@@ -112,5 +132,43 @@ class InvoiceDraftsTest {
     assertThat(drafts.search(null, 10)).containsExactly(second, first);
     assertThat(drafts.search(null, 1)).containsExactly(second);
     assertThat(drafts.search(second.id(), 10)).containsExactly(first);
+  }
+
+  /** What another does once issuing has read the draft; it may have to wait for the end of it. */
+  private <T> Future<T> whileIssuing(StoredDraft draft, Callable<T> other) {
+    AtomicReference<@Nullable Future<T>> begun = new AtomicReference<>();
+    TaxPolicy interposed =
+        subject -> {
+          if (begun.get() == null) {
+            Future<T> future = others.submit(other);
+            begun.set(future);
+            while (!future.isDone() && f.count(WAITING) == 0) {
+              Thread.onSpinWait();
+            }
+          }
+          return TaxPolicy.none().treat(subject);
+        };
+    try (BillingEngine node = f.engine(InvoiceSettings.standard().withTaxPolicy(interposed))) {
+      Invoice issued = node.invoices().drafts().issue(ada.id(), draft.id());
+      assertThat(issued.total()).isEqualTo(eur("1.00"));
+    }
+    return Objects.requireNonNull(begun.get());
+  }
+
+  @Test
+  void whoChangesADraftThatIsBeingIssuedHearsOfIt() throws Exception {
+    StoredDraft draft = drafts.create(wanted("1", null), "k");
+    Future<StoredDraft> change =
+        whileIssuing(draft, () -> drafts.change(draft.id(), 1, wanted("2", null)));
+    assertThatThrownBy(change::get)
+        .cause()
+        .isInstanceOfSatisfying(
+            Conflict.class, e -> assertThat(e.code()).isEqualTo("draft-changed"));
+  }
+
+  @Test
+  void whoDiscardsADraftThatIsBeingIssuedHearsOfIt() throws Exception {
+    StoredDraft draft = drafts.create(wanted("1", null), "k");
+    assertThat(whileIssuing(draft, () -> drafts.delete(ada.id(), draft.id())).get()).isFalse();
   }
 }

@@ -40,7 +40,7 @@ class CouponPlanTest {
 
   private static Usable usable(
       int n, CouponTerms terms, @Nullable Instant until, Map<Long, Long> used) {
-    return new Usable(new UUID(0, n), terms, APRIL, until, new HashMap<>(used));
+    return new Usable(new UUID(0, n), new UUID(1, n), terms, APRIL, until, new HashMap<>(used));
   }
 
   private static Amount sum(CouponPlan plan) {

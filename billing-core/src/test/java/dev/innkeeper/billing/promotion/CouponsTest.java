@@ -3,6 +3,7 @@ package dev.innkeeper.billing.promotion;
 import static dev.innkeeper.billing.payment.PaymentFixture.eur;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.innkeeper.billing.audit.AuditCheck;
 import dev.innkeeper.billing.catalog.SampleCatalog;
@@ -336,5 +337,62 @@ class CouponsTest {
     create("TENTH", CouponTerms.percent("10"));
     assertThat(redeem(dora, "FIVE")).isEqualTo(Reason.OTHER_CURRENCY.refused());
     assertThat(redeem(dora, "TENTH")).isInstanceOf(CouponResult.Redeemed.class);
+  }
+
+  private void createRepeatable(String code, CouponTerms terms) {
+    coupons.create(NewCoupon.of(code, code, terms).withCaps(null, 2), "tester", code);
+  }
+
+  @Test
+  void aCouponForPeriodsRedeemedAgainDiscountsThePeriodsAfterThose() {
+    UUID ada = f.customer();
+    createRepeatable("FIFTH", CouponTerms.percent("20").forPeriods(2));
+    start(ada, "store");
+    redeem(ada, "FIFTH");
+    redeem(ada, "FIFTH");
+    assertThat(coupons.redemptions(ada))
+        .extracting(CouponRedemption::fromAt, CouponRedemption::untilAt)
+        .containsExactly(
+            tuple(Instant.parse("2027-06-01T00:00:00Z"), Instant.parse("2027-08-01T00:00:00Z")),
+            tuple(Instant.parse("2027-04-01T00:00:00Z"), Instant.parse("2027-06-01T00:00:00Z")));
+    for (int month = 5; month <= 8; month++) {
+      assertThat(discounts(bill(ada, "2027-0" + month + "-01T00:00:00Z").get(0)))
+          .as("until month %d", month)
+          .containsExactly(eur("-0.60"));
+    }
+    assertThat(discounts(bill(ada, "2027-09-01T00:00:00Z").get(0))).isEmpty();
+  }
+
+  @Test
+  void aCouponForPeriodsRedeemedAgainLaterBeginsThen() {
+    for (boolean alone : new boolean[] {false, true}) {
+      UUID ada = f.customer();
+      CouponTerms terms = CouponTerms.percent("50").forPeriods(1);
+      String code = alone ? "ALONE" : "BESIDE";
+      createRepeatable(code, alone ? terms.alone() : terms);
+      start(ada, "store");
+      start(ada, "forge");
+      redeem(ada, code);
+      bill(ada, f.clock.instant().toString());
+      f.clock.advance(Duration.ofDays(30));
+      redeem(ada, code);
+      // Last month's store is of the first redemption, this month's forge of the second.
+      assertThat(discounts(bill(ada, f.clock.instant().toString()).get(0)))
+          .containsExactlyInAnyOrder(eur("-1.50"), eur("-6.00"));
+      f.clock.set(Instant.parse("2027-06-01T00:00:00Z"));
+    }
+  }
+
+  @Test
+  void whatHasLapsedDoesNotHinderRedeemingMore() {
+    UUID ada = f.customer();
+    for (int i = 0; i < 50; i++) {
+      create("MONTH-" + i, CouponTerms.percent("1").forPeriods(1));
+      redeem(ada, "MONTH-" + i);
+    }
+    create("MORE", CouponTerms.percent("1"));
+    assertThat(redeem(ada, "MORE")).isEqualTo(Reason.TOO_MANY.refused());
+    f.clock.set(Instant.parse("2027-05-01T00:00:00Z"));
+    assertThat(redeem(ada, "MORE")).isInstanceOf(CouponResult.Redeemed.class);
   }
 }
