@@ -51,7 +51,7 @@ class PaymentHistoriesTest {
   /** More than there are faults in a history. */
   private static final int ROUNDS_MAX = 100;
 
-  @Property(tries = 5, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 5, seed = "20270101", shrinking = ShrinkingMode.OFF)
   void everyHistoryKeepsTheBooksRight(@ForAll long seed) throws Exception {
     play(seed, 30);
   }

@@ -8,6 +8,7 @@ import dev.innkeeper.billing.money.Currency;
 import dev.innkeeper.billing.rating.Charge;
 import dev.innkeeper.billing.rating.ChargeKind;
 import dev.innkeeper.billing.rating.ChargeScope;
+import dev.innkeeper.billing.testing.Seeds;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -145,8 +146,7 @@ class RandomLivesTest {
 
   @Test
   void chargesCoverALifeOnceHoweverOftenTheyAreTaken() {
-    long seed = System.nanoTime();
-    System.out.println("seed of the lives: " + seed);
+    long seed = Seeds.of("lives that are charged");
     Random seeds = new Random(seed);
     for (int life = 0; life < LIVES; life++) {
       Twins twins = new Twins(seeds.nextLong());
