@@ -21,6 +21,9 @@ import java.util.UUID;
 final class CorrectionPages extends PageRoutes {
   private static final int PAGE = 200;
 
+  /** More than anybody fills in by hand; the API takes any line. */
+  private static final int LINES_SHOWN_MAX = 100;
+
   private final InvoiceView view;
 
   /** One of the engine's commands on an invoice. */
@@ -146,6 +149,7 @@ final class CorrectionPages extends PageRoutes {
         invoice.status() == InvoiceStatus.UNCOLLECTIBLE,
         invoice.lines().stream()
             .filter(line -> !line.amount().isZero())
+            .limit(LINES_SHOWN_MAX)
             .map(
                 line ->
                     new View.CorrectionLine(
