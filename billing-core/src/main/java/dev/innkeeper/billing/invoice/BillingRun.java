@@ -1,6 +1,7 @@
 package dev.innkeeper.billing.invoice;
 
 import dev.innkeeper.billing.db.Database;
+import dev.innkeeper.billing.db.Faults;
 import dev.innkeeper.billing.id.Ids;
 import dev.innkeeper.billing.invoice.DueClaims.Due;
 import dev.innkeeper.billing.invoice.DueClaims.Position;

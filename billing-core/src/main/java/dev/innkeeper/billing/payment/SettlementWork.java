@@ -1,7 +1,7 @@
 package dev.innkeeper.billing.payment;
 
 import dev.innkeeper.billing.db.Database;
-import dev.innkeeper.billing.invoice.Faults;
+import dev.innkeeper.billing.db.Faults;
 import dev.innkeeper.billing.work.DueWork;
 import java.time.Duration;
 import java.time.Instant;

@@ -46,25 +46,19 @@ final class CorrectionPages extends PageRoutes {
   }
 
   private void decision(RoutesConfig routes, String path, String outcome, Command command) {
-    routes.post(
-        path,
-        ctx ->
-            forAdmin(
-                ctx,
-                (c, visit) ->
-                    correct(
-                        c,
-                        visit,
-                        invoice ->
-                            command
-                                    .run(
-                                        services.engine().invoices(),
-                                        invoice.customerId(),
-                                        invoice.id(),
-                                        form(c, "reason"))
-                                    .number()
-                                + " "
-                                + outcome)));
+    routes.post(path, ctx -> forAdmin(ctx, (c, visit) -> decide(c, visit, outcome, command)));
+  }
+
+  private void decide(Context ctx, Visit visit, String outcome, Command command) {
+    Invoices invoices = services.engine().invoices();
+    correct(
+        ctx,
+        visit,
+        invoice -> {
+          String reason = form(ctx, "reason");
+          Invoice decided = command.run(invoices, invoice.customerId(), invoice.id(), reason);
+          return decided.number() + " " + outcome;
+        });
   }
 
   /** What a form makes of an invoice; returns what to tell about it. */

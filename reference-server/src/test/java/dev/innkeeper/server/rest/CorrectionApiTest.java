@@ -1,15 +1,13 @@
 package dev.innkeeper.server.rest;
 
+import static dev.innkeeper.server.rest.Refusals.requireRefused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.innkeeper.server.TestServer;
 import dev.innkeeper.server.client.ApiClient;
-import dev.innkeeper.server.client.ApiProblem;
 import java.util.List;
 import java.util.Map;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,16 +61,6 @@ class CorrectionApiTest {
 
   private String owed() {
     return ada.get("/v1/wallet").at("/owed/amount").asText();
-  }
-
-  private static void requireRefused(ThrowingCallable call, int status, String... texts) {
-    assertThatThrownBy(call)
-        .isInstanceOfSatisfying(
-            ApiProblem.class,
-            e -> {
-              assertThat(e.status()).isEqualTo(status);
-              assertThat(e.getMessage()).contains(texts);
-            });
   }
 
   @Test

@@ -1,16 +1,14 @@
 package dev.innkeeper.server.rest;
 
+import static dev.innkeeper.server.rest.Refusals.requireRefused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.innkeeper.server.TestServer;
 import dev.innkeeper.server.client.ApiClient;
-import dev.innkeeper.server.client.ApiProblem;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,16 +42,6 @@ class DraftApiTest {
 
   private static Map<String, Object> lines(Map<?, ?>... lines) {
     return Map.of("lines", List.of(lines));
-  }
-
-  private static void requireRefused(ThrowingCallable call, int status, String... texts) {
-    assertThatThrownBy(call)
-        .isInstanceOfSatisfying(
-            ApiProblem.class,
-            e -> {
-              assertThat(e.status()).isEqualTo(status);
-              assertThat(e.getMessage()).contains(texts);
-            });
   }
 
   private static List<String> ids(JsonNode list) {

@@ -1,12 +1,11 @@
 package dev.innkeeper.server.rest;
 
+import static dev.innkeeper.server.rest.Refusals.requireRefused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.innkeeper.server.TestServer;
 import dev.innkeeper.server.client.ApiClient;
-import dev.innkeeper.server.client.ApiProblem;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,17 +34,6 @@ class MoneyApiTest {
     ApiClient customer = customer();
     customer.post("/v1/cards", Map.of("token", "4242424242424242"));
     return customer;
-  }
-
-  private static void requireRefused(
-      org.assertj.core.api.ThrowableAssert.ThrowingCallable call, int status, String text) {
-    assertThatThrownBy(call)
-        .isInstanceOfSatisfying(
-            ApiProblem.class,
-            e -> {
-              assertThat(e.status()).isEqualTo(status);
-              assertThat(e).hasMessageContaining(text);
-            });
   }
 
   private static String cash(ApiClient customer) {

@@ -1,6 +1,5 @@
-package dev.innkeeper.billing.invoice;
+package dev.innkeeper.billing.db;
 
-import dev.innkeeper.billing.db.Database;
 import org.jdbi.v3.core.ConnectionException;
 
 /** Tells failures that a customer's data causes from those of the machinery. */
@@ -25,7 +24,8 @@ public final class Faults {
     return true;
   }
 
-  static String describe(RuntimeException failure) {
+  /** A failure in a line, for whoever reads why somebody was parked. */
+  public static String describe(RuntimeException failure) {
     return failure.getClass().getSimpleName() + ": " + failure.getMessage();
   }
 }
