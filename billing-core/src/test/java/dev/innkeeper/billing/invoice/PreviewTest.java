@@ -429,8 +429,7 @@ class PreviewTest {
   void whatWasDiscountedInAdvanceIsPreviewedAsGivenBackAtTheDiscountedPrice() {
     f.at("2026-04-01T00:00:00Z");
     Customer ada = f.customer("Ada");
-    f.engine.coupons().create(NewCoupon.of("HALF", "Half", CouponTerms.percent("50")), "t", "c");
-    f.engine.coupons().redeem(ada.id(), "HALF", "r");
+    halfPrice(ada);
     Subscription forge = f.start(ada, "forge", Map.of());
     invoices().billDue(ada.id());
     f.at("2026-04-16T00:00:00Z");
@@ -562,8 +561,7 @@ class PreviewTest {
   void whatComesBackIsAtThePriceOfTheLastChargeOfTheTime() {
     f.at("2026-04-01T00:00:00Z");
     Customer ada = f.customer("Ada");
-    f.engine.coupons().create(NewCoupon.of("HALF", "Half", CouponTerms.percent("50")), "t", "c");
-    f.engine.coupons().redeem(ada.id(), "HALF", "r");
+    halfPrice(ada);
     Subscription forge = f.start(ada, "forge", Map.of());
     invoices().billDue(ada.id());
     f.at("2026-04-11T00:00:00Z");
@@ -604,6 +602,12 @@ class PreviewTest {
     assertThat(invoices().parked(null, 10)).isEmpty();
   }
 
+  /** On the next invoice. */
+  private void halfPrice(Customer customer) {
+    f.engine.coupons().create(NewCoupon.of("HALF", "Half", CouponTerms.percent("50")), "t", "c");
+    f.engine.coupons().redeem(customer.id(), "HALF", "r");
+  }
+
   private void takeBack(Invoice invoice) {
     UUID customer = invoice.customerId();
     String key = "take-back-" + ++keys;
@@ -637,8 +641,7 @@ class PreviewTest {
   void nobodyGetsMoreOfALineThanIsLeftOfIt() {
     f.at("2026-04-01T00:00:00Z");
     Customer ada = f.customer("Ada");
-    f.engine.coupons().create(NewCoupon.of("HALF", "Half", CouponTerms.percent("50")), "t", "c");
-    f.engine.coupons().redeem(ada.id(), "HALF", "r");
+    halfPrice(ada);
     Subscription forge = f.start(ada, "forge", Map.of());
     Invoice first = invoices().billDue(ada.id()).get(0);
     assertThat(first.total()).isEqualTo(eur("8.50"));
@@ -682,8 +685,7 @@ class PreviewTest {
     Customer ada = f.customer("Ada");
     f.custom(ada, "99.00");
     f.at("2026-04-01T00:00:00Z");
-    f.engine.coupons().create(NewCoupon.of("HALF", "Half", CouponTerms.percent("50")), "t", "c");
-    f.engine.coupons().redeem(ada.id(), "HALF", "r");
+    halfPrice(ada);
     Subscription forge = f.start(ada, "forge", Map.of());
     takeBack(invoices().billDue(ada.id()).get(0));
     f.at("2026-04-16T00:00:00Z");
